@@ -1,0 +1,27 @@
+"""One-time links with which a person sets their password, and the mails that carry them."""
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import send_mail
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from .models import User
+
+
+def link_for(request: HttpRequest, user: User) -> str:
+    """An address that works once, until the password changes or three days have passed."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    token = default_token_generator.make_token(user)
+    path = reverse("accounts:password-set", args=[uid, token])
+    return f"{settings.PUBLIC_URL.rstrip('/')}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)
+
+
+def mail_link(user: User, link: str, *, welcome: bool) -> None:
+    """Mail the link. Raises OSError or smtplib.SMTPException when the mail server does not take it."""
+    context = {"person": user, "link": link, "welcome": welcome}
+    subject = "Welcome to Fieldwork: set your password" if welcome else "Fieldwork: set a new password"
+    send_mail(subject, render_to_string("accounts/link_mail.txt", context), None, [user.email])

@@ -1,0 +1,21 @@
+"""The only writers of users and of sign-in attempts."""
+
+from .people import (
+    change_password,
+    change_profile,
+    change_role,
+    create_user,
+    deactivate,
+    make_first_administrator,
+    reactivate,
+)
+
+__all__ = [
+    "change_password",
+    "change_profile",
+    "change_role",
+    "create_user",
+    "deactivate",
+    "make_first_administrator",
+    "reactivate",
+]

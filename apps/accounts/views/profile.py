@@ -1,0 +1,44 @@
+"""What everybody may change about themselves."""
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from apps.core.forms import refusals_into
+
+from .. import services
+from ..access import EVERYONE, PersonRequest, access
+from ..forms import OwnPasswordForm, ProfileForm
+
+
+@access(roles=EVERYONE, methods=["GET", "POST"])
+def profile(request: PersonRequest) -> HttpResponse:
+    user = request.user
+    form = ProfileForm(request.POST or None, initial={"name": user.name, "timezone": user.timezone})
+    if form.is_valid():
+        with refusals_into(form):
+            services.change_profile(by=user, user=user, **form.cleaned_data)
+        if not form.errors:
+            messages.success(request, "Saved.")
+            return redirect("accounts:profile")
+    return render(request, "accounts/profile_form.html", {"form": form, "password_form": OwnPasswordForm()})
+
+
+@access(roles=EVERYONE, methods=["POST"])
+def password(request: PersonRequest) -> HttpResponse:
+    """Change one's own password; every other session of the person ends, this one goes on."""
+    user = request.user
+    form = OwnPasswordForm(request.POST)
+    if form.is_valid() and not user.check_password(form.cleaned_data["current"]):
+        form.add_error("current", "This is not your present password.")
+    if form.is_valid():
+        with refusals_into(form):
+            services.change_password(by=user, user=user, password=form.cleaned_data["password"])
+        if not form.errors:
+            update_session_auth_hash(request, user)
+            messages.success(request, "Your password is changed; other browsers are signed out.")
+            return redirect("accounts:profile")
+    profile_form = ProfileForm(initial={"name": user.name, "timezone": user.timezone})
+    context = {"form": profile_form, "password_form": form}
+    return render(request, "accounts/profile_form.html", context, status=409)

@@ -1,0 +1,30 @@
+import uuid
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+
+
+class Event(models.Model):
+    """One thing that somebody (or, without an actor, Fieldwork itself) has done. A trigger refuses any change."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="events")
+    verb = models.CharField(max_length=60)
+    app = models.CharField(max_length=40)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.UUIDField()
+    # ids, not keys: events outlive what they speak of, and `engagements` stands to the right of this app
+    engagement_id = models.UUIDField(null=True)
+    data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["engagement_id", "-at"], name="event_of_engagement"),
+            models.Index(fields=["subject_id", "-at"], name="event_of_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.app}.{self.subject_type}"

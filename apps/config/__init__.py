@@ -1,0 +1,1 @@
+"""How Fieldwork is put together: settings, addresses, Celery, and the supervisor of a single machine."""

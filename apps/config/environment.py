@@ -1,0 +1,54 @@
+"""Every setting is an environment variable; this table is the only place that names one (the README repeats it)."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable: its default as text, and what it is for."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting("FIELDWORK_HOME", ".fieldwork", "Folder of all state: database, keys, the local site, logs."),
+    Setting("DATABASE_URL", "", "PostgreSQL 14 or newer, `postgres://…`; empty: the embedded one."),
+    Setting("BROKER_URL", "", "RabbitMQ, `amqp://…`; empty: queues in the embedded PostgreSQL."),
+    Setting("SITE_BROKER_URL", "", "The address that the local site gets; empty: `BROKER_URL`."),
+    Setting("FIELDWORK_BIND", "127.0.0.1", "Address the web server listens on."),
+    Setting("FIELDWORK_PORT", "8000", "Port of the web server; when it is taken, the next free one."),
+    Setting("FIELDWORK_URL", "", "Public address, for links in e-mail and for CSRF; empty: what is bound."),
+    Setting("FIELDWORK_HOSTS", "", "Further host names the web server answers to, by commas."),
+    Setting("FIELDWORK_SECRET_KEY", "", "Signs sessions; empty: made at the first start and kept."),
+    Setting("FIELDWORK_SIGNING_KEY", "", "Control's Ed25519 key (JWK); empty: made at the first start and kept."),
+    Setting("FIELDWORK_DEBUG", "0", "1 shows tracebacks; for development only."),
+    Setting("FIELDWORK_LOG_LEVEL", "INFO", "Least severe level that is logged."),
+    Setting("DEMO", "1", "0 starts empty, with a page for the first administrator."),
+    Setting("EMAIL_HOST", "", "SMTP server; empty: mails are written to `FIELDWORK_HOME/mail`."),
+    Setting("EMAIL_PORT", "587", "Port of the SMTP server (STARTTLS)."),
+    Setting("EMAIL_HOST_USER", "", "Login at the SMTP server."),
+    Setting("EMAIL_HOST_PASSWORD", "", "Password at the SMTP server."),
+    Setting("EMAIL_FROM", "fieldwork@localhost", "Sender of mails."),
+)
+_DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+
+
+def value(name: str) -> str:
+    """The variable's value, or the default of the table. Raises KeyError for a name that the table lacks."""
+    return os.environ.get(name) or _DEFAULTS[name]
+
+
+def flag(name: str) -> bool:
+    """Whether the variable says yes."""
+    return value(name).strip().lower() in {"1", "true", "yes", "on"}
+
+
+def home() -> Path:
+    """The state folder, absolute."""
+    return (ROOT / value("FIELDWORK_HOME")).resolve()

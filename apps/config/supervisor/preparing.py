@@ -1,0 +1,35 @@
+"""Schema, static files, the local site and the demo: one Django process, `manage.py prepare`."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from apps.config.environment import ROOT
+
+from . import children, programs
+from .errors import StartError
+
+
+def prepare(home: Path, *, demo: bool) -> dict[str, Any]:
+    """Run it. Returns {"people": [{email, password, role}], "first_page": path or None, "done": [line]}."""
+    command = (sys.executable, str(ROOT / "manage.py"), "prepare", *(("--demo",) if demo else ()))
+    step = programs.Program("prepare", command, control=True, stop=0)
+    log = home / "log" / "prepare.log"
+    children.rotate(log)
+    with open(log, "ab", opener=children.private) as errors:
+        begun = errors.tell()
+        done = subprocess.run(  # noqa: S603
+            step.command,
+            cwd=ROOT,
+            env=programs.environment(home, step),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            check=False,
+        )
+    if done.returncode != 0:
+        said = log.read_bytes()[begun:].decode(errors="replace").strip().splitlines()
+        raise StartError(f"Fieldwork could not be prepared ({log}):\n" + "\n".join(said[-8:]))
+    return dict(json.loads(done.stdout))

@@ -1,0 +1,14 @@
+"""Lists come in pages."""
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+SIZE = 50
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any], size: int = SIZE) -> Page[Any]:
+    """The page that `?page=` asks for; the first one for nonsense, the last one for a number beyond it."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))

@@ -1,0 +1,47 @@
+"""One template serves page and fragment, and a refusal reaches the person either way."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from .errors import Refused
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page rather than for the page."""
+    headers = request.headers
+    return (
+        headers.get("HX-Request") == "true"
+        and headers.get("HX-Boosted") != "true"
+        and headers.get("HX-History-Restore-Request") != "true"
+    )
+
+
+def page_or_fragment(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    fragments: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render `template`, or the fragment that htmx asks for.
+
+    fragments: {id of the element: template of what it holds}. The page includes the same templates, so page and
+    fragment cannot drift apart. The element is the one that `hx-target` names (the header HX-Target).
+    """
+    chosen = template
+    if wants_fragment(request):
+        chosen = (fragments or {}).get(request.headers.get("HX-Target", ""), template)
+    response = render(request, chosen, context, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
+    """A refusal that no form shows: a notice for htmx, else a page of its own. Status 409."""
+    template = "components/toast.html" if wants_fragment(request) else "errors/refused.html"
+    context = {"level": "error", "message": error.message, "code": error.code}
+    return render(request, template, context, status=409)

@@ -1,0 +1,1 @@
+"""What runs at the client: no Django, no database of ours. Others may import `contract`, nothing deeper."""

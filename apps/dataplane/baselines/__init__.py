@@ -1,0 +1,16 @@
+"""Baselines: what any model has to beat. One per file, all of one shape."""
+
+from collections.abc import Iterable
+
+from . import majority, nearest
+from .shape import Baseline
+
+FITTERS = {"majority": majority.fit, "nearest": nearest.fit}
+
+
+def fit(method: str, rows: Iterable[tuple[str, str]]) -> Baseline:
+    """Learn from (text, label) rows. Raises LookupError when there are none."""
+    return FITTERS[method](rows)
+
+
+__all__ = ["FITTERS", "Baseline", "fit"]

@@ -1,0 +1,10 @@
+"""The shape that all baselines share."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Baseline(Protocol):
+    def answers(self, texts: Sequence[str]) -> Sequence[str]:
+        """One label for each text."""
+        ...

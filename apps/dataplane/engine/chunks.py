@@ -1,0 +1,50 @@
+"""What is submitted to the engine, and what comes back when a chunk cannot be executed at all."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ..contract.errors import CODES
+from ..contract.plan import Plan
+from ..samples import Sample
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Rows of target number `target`; `attempt` is raised in place when the same job is ordered again meanwhile.
+
+    rows: opens the chunk's rows, `size` of them; read lazily, by one thread. started: the unix time from which
+    `limits.minutes` counts; None for the moment at which this site saw the run's first chunk.
+    """
+
+    job: str
+    attempt: int
+    plan: Plan
+    target: int
+    rows: Callable[[], Iterable[Sample]]
+    size: int
+    started: float | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class ChunkFailure:
+    """A code of `contract.errors`, the exception's class name, and a detail that stays at the site."""
+
+    code: str
+    exception: str
+    detail: str
+
+
+class Refused(Exception):
+    """A chunk cannot be executed; `code` says why (see errors.CODES)."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(detail or code)
+        self.code = code
+
+
+def failure_of(error: BaseException) -> ChunkFailure:
+    """Any exception as a failure; one that carries no known `code` is the site's own error."""
+    code = getattr(error, "code", None)
+    cause = error.__cause__ if isinstance(error, Refused) and error.__cause__ else error
+    known = code if isinstance(code, str) and code in CODES else "site_error"
+    return ChunkFailure(known, type(cause).__name__, str(error))

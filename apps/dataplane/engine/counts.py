@@ -1,0 +1,38 @@
+"""Numbers over the outcomes of a chunk."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from ..contract.messages import Counts
+from ..samples import Outcome
+
+ANSWERS = frozenset({"empty", "refused", "truncated", "unparsable"})  # counted by kind, and still in n
+ANSWERED = ANSWERS | {"ok"}
+
+
+def counts_of(
+    outcomes: Iterable[Outcome], *, stopped: str | None = None, detail: str | None = None
+) -> Counts:
+    """Tokens and cost are those that this run paid for: now, or before it was resumed; not those of another run."""
+    kinds: Counter[str] = Counter()
+    read = written = done = cached = 0
+    cost = 0.0
+    for outcome in outcomes:
+        done += 1
+        kinds[outcome.kind] += 1
+        cached += outcome.cached != ""
+        if outcome.cached != "reused":
+            read += outcome.input_tokens or 0
+            written += outcome.output_tokens or 0
+            cost += outcome.cost or 0.0
+    return Counts(
+        done=done,
+        errors={kind: n for kind, n in kinds.items() if kind not in ANSWERED},
+        answers={kind: n for kind, n in kinds.items() if kind in ANSWERS},
+        input_tokens=read,
+        output_tokens=written,
+        cost=cost,
+        cached=cached,
+        stopped=stopped,
+        stopped_detail=detail,
+    )

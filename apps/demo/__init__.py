@@ -1,0 +1,1 @@
+"""The storyline of the demo, seeded through the same services as everything else."""

@@ -1,0 +1,44 @@
+"""Higher apps say here what happens to the answers: one handler for each operation, called in the ledger's transaction."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from apps.dataplane.contract.messages import Body, Operation
+
+from .models import Job
+
+Handler = Callable[[Job, Any], None]
+_handlers: dict[Operation, Handler] = {}
+_progress: list[Callable[[set[UUID]], None]] = []
+_lost: list[Callable[[Job], None]] = []
+
+
+def register(operation: Operation, handler: Handler) -> None:
+    """`handler(job, body)` receives what an accepted report of that operation says."""
+    _handlers[operation] = handler
+
+
+def on_progress(listener: Callable[[set[UUID]], None]) -> None:
+    """`listener(runs)` is told of runs whose work in hand has moved."""
+    _progress.append(listener)
+
+
+def on_lost(listener: Callable[[Job], None]) -> None:
+    """`listener(job)` is told of a job that was given up because it got lost too often."""
+    _lost.append(listener)
+
+
+def handle(job: Job, body: Body) -> None:
+    """Hand an accepted report to the app that ordered the job."""
+    _handlers[Operation(job.operation)](job, body)
+
+
+def progressed(runs: set[UUID]) -> None:
+    for listener in _progress:
+        listener(runs)
+
+
+def lost(job: Job) -> None:
+    for listener in _lost:
+        listener(job)

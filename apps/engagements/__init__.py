@@ -1,0 +1,1 @@
+"""Clients, engagements, members and stages."""

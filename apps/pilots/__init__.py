@@ -1,0 +1,1 @@
+"""Evaluations, runs and verdicts: what was promised, measured on the client's rows."""

@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+
+class PilotsConfig(AppConfig):
+    name = "apps.pilots"
+
+    def ready(self) -> None:
+        from apps.dataplane.contract.messages import Operation
+        from apps.dispatch import handlers as ledger
+
+        from . import handlers
+        from .services.progress import note_progress
+
+        ledger.register(Operation.FREEZE, handlers.frozen)
+        ledger.register(Operation.CHUNK, handlers.chunk_done)
+        ledger.register(Operation.TALLY, handlers.tallied)
+        ledger.on_progress(note_progress)
+        ledger.on_lost(handlers.given_up)

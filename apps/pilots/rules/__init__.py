@@ -1,0 +1,1 @@
+"""Pure decisions: metrics, verdicts, chunks, pace, states."""

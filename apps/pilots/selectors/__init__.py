@@ -1,0 +1,1 @@
+"""Reads of evaluations, runs and results."""

@@ -1,0 +1,98 @@
+"""Concluding a run: metrics, measurements, judgements and the verdict, from sufficient numbers."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.audit.services import record
+from apps.dataplane.contract.messages import Summary
+from apps.dataplane.contract.plan import Plan
+from apps.scoping.models import Measurement, SuccessCriterion
+from apps.scoping.services import measure
+
+from ..models import Judgement, Metric, Run, RunTarget
+from ..rules import metrics, verdicts
+
+Found = dict[int, dict[str, metrics.Measured]]  # by target and metric, over all rows
+
+
+@transaction.atomic
+def conclude(run: Run, plan: Plan, summaries: Sequence[Summary]) -> None:
+    """Write what a run has measured, judge its criteria, and close it."""
+    targets = {target.position: target for target in run.targets.all()}
+    found = _keep_metrics(targets, summaries)
+    run.state, run.finished_at = Run.State.DONE, timezone.now()
+    run.verdict = verdicts.run_verdict(_judge(run, plan, targets, found))
+    run.save()
+    engagement = run.evaluation.engagement
+    record(by=run.started_by, verb="finished", subject=run, engagement=engagement, verdict=run.verdict)
+
+
+def _keep_metrics(targets: dict[int, RunTarget], summaries: Sequence[Summary]) -> Found:
+    found: Found = {position: {} for position in targets}
+    rows = []
+    for summary in summaries:
+        for name, measured in metrics.measured(summary).items():
+            rows.append(_metric(targets[summary.target], name, summary, measured))
+            if not summary.slice:
+                found[summary.target][name] = measured
+    Metric.objects.filter(target__in=targets.values()).delete()
+    Metric.objects.bulk_create(rows, batch_size=1000)
+    return found
+
+
+def _metric(target: RunTarget, name: str, summary: Summary, measured: metrics.Measured) -> Metric:
+    return Metric(
+        target=target,
+        name=name,
+        slice=summary.slice,
+        value=measured.value,
+        low=measured.low,
+        high=measured.high,
+        n=measured.n,
+        suppressed=summary.suppressed,
+    )
+
+
+def _judge(run: Run, plan: Plan, targets: dict[int, RunTarget], found: Found) -> list[verdicts.Verdict]:
+    by_name = {target.name: target for target in targets.values()}
+    judged: list[verdicts.Verdict] = []
+    for binding in run.evaluation.bindings.select_related("criterion__engagement"):
+        target, criterion = by_name[binding.target], binding.criterion
+        measured = found[target.position].get(criterion.metric, metrics.NOTHING)
+        judgement = verdicts.judge(
+            verdicts.Criterion(criterion.metric, criterion.direction, criterion.threshold),
+            measured,
+            verdicts.Evidence(
+                samples=run.rows or 0,
+                errors=sum(target.errors.values()),
+                max_errors=plan.limits.max_errors,
+                partial=run.partial,
+            ),
+        )
+        Judgement.objects.create(
+            run=run,
+            binding=binding,
+            measurement=None if run.partial else _write_down(run, criterion, target, measured),
+            verdict=judgement.verdict,
+            reason=judgement.sentence,
+            more_samples=judgement.more_samples,
+        )
+        judged.append(judgement.verdict)
+    return judged
+
+
+def _write_down(run: Run, criterion: SuccessCriterion, target: RunTarget, measured: metrics.Measured) -> Measurement:
+    return measure(
+        by=run.started_by,
+        criterion=criterion,
+        value=measured.value,
+        low=measured.low,
+        high=measured.high,
+        n=measured.n,
+        source="run",
+        source_id=run.pk,
+        subject=target.name,
+        at=timezone.now(),
+    )

@@ -1,0 +1,1 @@
+"""Use cases, baselines, success criteria and their measurements."""
