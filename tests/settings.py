@@ -1,4 +1,4 @@
-"""Django's settings under test: a home of its own, nothing of the developer's environment, quick passwords."""
+"""Django's settings under test: an own home, nothing of the developer's environment, quick passwords."""
 
 import atexit
 import os

@@ -1,4 +1,5 @@
-"""May this person? Every view carries a declaration of who may use it; a test walks the URLs for undeclared ones.
+"""May this person? Every view carries a declaration of who may use it; a test walks the URLs for undeclared
+ones.
 
     @access(roles={Role.ADMIN})
     def person_list(request: PersonRequest) -> HttpResponse: ...
@@ -8,14 +9,15 @@
     @access(roles=STAFF)
     class Things(APIView): ...
 
-The order is always the same, so that a refusal gives nothing away: who are you (sign-in, or 401), may your role
-(403), is the method one of the view's (405), and only then is anything looked up (404 for wrong and foreign alike).
+The order is always the same, so that a refusal gives nothing away: who are you (sign-in, or 401), may your
+role (403), is the method one of the view's (405), and only then is anything looked up (404 for wrong and
+foreign alike).
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -73,8 +75,10 @@ def access(
 
     def declare(view: AnyView) -> AnyView:
         if isinstance(view, type):
-            return _guard_api(view, declaration) if issubclass(view, APIView) else _not_a_view(view)
-        return _guard(view, declaration)
+            guarded = _guard_api(view, declaration) if issubclass(view, APIView) else _not_a_view(view)
+        else:
+            guarded = _guard(view, declaration)
+        return cast(AnyView, guarded)
 
     return declare
 
@@ -112,7 +116,8 @@ def _guard(view: Any, declaration: Declaration) -> Any:
 
 
 def _guard_api(view: type[APIView], declaration: Declaration) -> Any:
-    """The framework of the API identifies persons its own way, and answers in JSON; the checks are the same."""
+    """The framework of the API identifies persons its own way, and answers in JSON; the checks are the
+    same."""
     check_permissions, handle_exception = view.check_permissions, view.handle_exception
 
     def checked(self: APIView, request: Any) -> None:
@@ -124,11 +129,11 @@ def _guard_api(view: type[APIView], declaration: Declaration) -> Any:
         if request.method.lower() in self.http_method_names and hasattr(self, request.method.lower()):
             _look_up(request, declaration, self.kwargs)
 
-    def handled(self: APIView, error: Exception) -> Response:
-        if isinstance(error, Refused):
-            body = {"code": error.code, "detail": error.message, "field": error.field}
+    def handled(self: APIView, exc: Exception) -> Response:
+        if isinstance(exc, Refused):
+            body = {"code": exc.code, "detail": exc.message, "field": exc.field}
             return Response(body, status=409)
-        return handle_exception(self, error)
+        return handle_exception(self, exc)
 
     view.check_permissions = checked  # type: ignore[method-assign]
     view.handle_exception = handled  # type: ignore[method-assign]

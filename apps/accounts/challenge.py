@@ -8,9 +8,12 @@ from django.utils.cache import add_never_cache_headers
 
 
 def answer(request: HttpRequest, *, api: bool) -> HttpResponse:
-    """A redirect to the sign-in page that leads back; 401 for the API and, with the redirect in a header, for htmx."""
+    """A redirect to the sign-in page that leads back; 401 for the API and, with the redirect in a header, for
+    htmx."""
     if api:
-        response: HttpResponse = JsonResponse({"code": "not_authenticated", "detail": "Sign in first."}, status=401)
+        response: HttpResponse = JsonResponse(
+            {"code": "not_authenticated", "detail": "Sign in first."}, status=401
+        )
     elif request.headers.get("HX-Request") == "true":
         where = request.headers.get("HX-Current-URL", "")
         response = HttpResponse(status=401, headers={"HX-Redirect": _sign_in(_path_of(where))})

@@ -1,4 +1,5 @@
-"""Where a sign-in comes from: a browser in which the same person has signed in before, or a network address."""
+"""Where a sign-in comes from: a browser in which the same person has signed in before, or a network
+address."""
 
 import hashlib
 import hmac

@@ -15,7 +15,9 @@ from . import device, services
 from .models import Role, User
 from .services import attempts
 
-TIMEZONES = [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
+TIMEZONES = [
+    (name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"
+]
 
 
 def _new_password(label: str = "Password") -> forms.CharField:

@@ -17,7 +17,11 @@ def link_for(request: HttpRequest, user: User) -> str:
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     token = default_token_generator.make_token(user)
     path = reverse("accounts:password-set", args=[uid, token])
-    return f"{settings.PUBLIC_URL.rstrip('/')}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)
+    return (
+        f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+        if settings.PUBLIC_URL
+        else request.build_absolute_uri(path)
+    )
 
 
 def mail_link(user: User, link: str, *, welcome: bool) -> None:

@@ -68,7 +68,7 @@ class User(Base, AbstractBaseUser):
         for secret in settings.SECRET_KEY_FALLBACKS:
             yield self._session_hash(secret)
 
-    def _session_hash(self, secret: str | None) -> str:
+    def _session_hash(self, secret: str | bytes | None) -> str:
         salt = "apps.accounts.models.User.generation"
         return salted_hmac(
             salt, f"{self.generation}.{self.password}", secret=secret, algorithm="sha256"
@@ -76,7 +76,8 @@ class User(Base, AbstractBaseUser):
 
 
 class Attempt(models.Model):
-    """A failed sign-in (or one under way), counted by where it came from; forgotten after a quarter of an hour."""
+    """A failed sign-in (or one under way), counted by where it came from; forgotten after a quarter of an
+    hour."""
 
     bucket = models.CharField(max_length=64)  # a digest of the e-mail address and the browser's origin
     at = models.DateTimeField(default=timezone.now)

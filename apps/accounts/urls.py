@@ -18,5 +18,6 @@ urlpatterns = [
     path("people/<uuid:pk>/reactivate/", people.person_reactivate, name="person-reactivate"),
     path("people/<uuid:pk>/link/", people.person_link, name="person-link"),
     path("profile/", profile.profile, name="profile"),
+    path("profile/theme/", profile.theme, name="theme"),
     path("profile/password/", profile.password, name="profile-password"),
 ]

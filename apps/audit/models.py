@@ -1,5 +1,7 @@
 import uuid
+from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -7,7 +9,8 @@ from django.utils import timezone
 
 
 class Event(models.Model):
-    """One thing that somebody (or, without an actor, Fieldwork itself) has done. A trigger refuses any change."""
+    """One thing that somebody (or, without an actor, Fieldwork itself) has done. A trigger refuses any
+    change."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField(default=timezone.now, editable=False)
@@ -28,3 +31,25 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.app}.{self.subject_type}"
+
+    @property
+    def subject_name(self) -> str:
+        """The noun that was acted on, such as "success criterion"."""
+        try:
+            return str(apps.get_model(self.app, self.subject_type)._meta.verbose_name)
+        except LookupError:  # the event outlives the model
+            return self.subject_type
+
+    @property
+    def details(self) -> str:
+        """The event's data as words; ids say nothing to a person and are left out."""
+        shown = (f"{name}: {value}" for name, value in self.data.items() if not _is_id(value))
+        return ", ".join(shown)
+
+
+def _is_id(value: Any) -> bool:
+    try:
+        uuid.UUID(value)
+    except (TypeError, ValueError, AttributeError):
+        return False
+    return True

@@ -17,12 +17,13 @@ def record(
     engagement: models.Model | None = None,
     **data: Any,
 ) -> Event:
-    """Write down that `by` (None: Fieldwork itself) did `verb` (past tense) to `subject`, inside its transaction.
+    """Write down that `by` (None: Fieldwork itself) did `verb` (past tense) to `subject`, inside its
+    transaction.
 
     `data` is kept as JSON: ids, names of fields, numbers; never a password, a token or rows of a client.
     """
     return Event.objects.create(
-        actor=by,
+        actor=by,  # type: ignore[misc]  # a User; accounts stands to the right and cannot be named here
         verb=verb,
         app=subject._meta.app_label,
         subject_type=subject._meta.model_name or "",

@@ -49,6 +49,15 @@ def flag(name: str) -> bool:
     return value(name).strip().lower() in {"1", "true", "yes", "on"}
 
 
+def table() -> str:
+    """The settings as the README's Markdown table; a test compares the two."""
+    lines = ["| variable | default | meaning |", "| --- | --- | --- |"]
+    for setting in SETTINGS:
+        default = f"`{setting.default}`" if setting.default else ""
+        lines.append(f"| `{setting.name}` | {default} | {setting.meaning} |")
+    return "\n".join(lines)
+
+
 def home() -> Path:
     """The state folder, absolute."""
     return (ROOT / value("FIELDWORK_HOME")).resolve()

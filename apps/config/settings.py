@@ -9,6 +9,7 @@ from . import environment, runtime
 
 BASE_DIR = environment.ROOT
 HOME = environment.home()
+OWN_VARIABLES = {setting.name for setting in environment.SETTINGS} | {"DJANGO_SETTINGS_MODULE"}  # never a site's
 DEBUG = environment.flag("FIELDWORK_DEBUG")
 SECRET_KEY = environment.value("FIELDWORK_SECRET_KEY") or runtime.secret(HOME, "secret.key")
 SIGNING_KEY = environment.value("FIELDWORK_SIGNING_KEY") or runtime.secret(

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("apps.overview.urls")),
     path("", include("apps.accounts.urls")),
     path("engagements/", include("apps.engagements.urls")),
+    path("", include("apps.pilots.urls")),
 ]
 handler400 = "apps.core.handlers.bad_request"
 handler403 = "apps.core.handlers.forbidden"

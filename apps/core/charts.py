@@ -1,4 +1,5 @@
-"""Small pictures of numbers, as inline SVG. The content policy forbids inline styles, so looks come from classes."""
+"""Small pictures of numbers, as inline SVG. The content policy forbids inline styles, so looks come from
+classes."""
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -15,7 +16,8 @@ def interval_bar(
     threshold: float | None = None,
     label: str = "",
 ) -> SafeString:
-    """A value with its interval on the scale from `minimum` to `maximum`, the threshold as a line; drawn to scale.
+    """A value with its interval on the scale from `minimum` to `maximum`, the threshold as a line; drawn to
+    scale.
 
     An end of None is unbounded and reaches the edge of the scale; no value draws the scale alone.
     """
@@ -37,15 +39,10 @@ def interval_bar(
         parts.append(
             format_html('<circle class="bar-value" cx="{}" cy="10" r="3.5"/>', _x(value, minimum, maximum))
         )
-    return format_html(
-        '<svg class="interval-bar" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">{}</svg>',
-        WIDTH,
-        HEIGHT,
-        WIDTH,
-        HEIGHT,
-        label or _words(value, low, high, threshold),
-        mark_safe("".join(parts)),  # noqa: S308 - each part is escaped by format_html above
-    )
+    frame = '<svg class="interval-bar" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">'
+    words = label or _words(value, low, high, threshold)
+    drawing = mark_safe("".join(parts))  # noqa: S308 - each part is escaped by format_html above
+    return format_html(frame + "{}</svg>", WIDTH, HEIGHT, WIDTH, HEIGHT, words, drawing)
 
 
 def _x(number: float, minimum: float, maximum: float) -> float:
@@ -57,6 +54,8 @@ def _x(number: float, minimum: float, maximum: float) -> float:
 def _words(value: float | None, low: float | None, high: float | None, threshold: float | None) -> str:
     if value is None:
         return "No value"
-    ends = f"{'unbounded' if low is None else f'{low:.4g}'} to {'unbounded' if high is None else f'{high:.4g}'}"
+    ends = (
+        f"{'unbounded' if low is None else f'{low:.4g}'} to {'unbounded' if high is None else f'{high:.4g}'}"
+    )
     wanted = "" if threshold is None else f", threshold {threshold:.4g}"
     return f"{value:.4g}, interval {ends}{wanted}"

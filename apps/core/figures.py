@@ -68,7 +68,13 @@ def ago(moment: datetime, now: datetime | None = None) -> str:
     """How long ago, in the largest unit; "in …" for what is still to come."""
     seconds = ((now or timezone.now()) - moment).total_seconds()
     size = abs(seconds)
-    for limit, unit in ((86_400 * 365, "year"), (86_400 * 30, "month"), (86_400, "day"), (3600, "hour"), (60, "minute")):
+    for limit, unit in (
+        (86_400 * 365, "year"),
+        (86_400 * 30, "month"),
+        (86_400, "day"),
+        (3600, "hour"),
+        (60, "minute"),
+    ):
         if size >= limit:
             count = int(size // limit)
             words = f"{count} {unit}{'' if count == 1 else 's'}"

@@ -10,7 +10,8 @@ from .errors import Refused
 
 @contextmanager
 def refusals_into(form: forms.Form) -> Iterator[None]:
-    """Show a service's refusal at the field that it names, or above the form. Ask `form.errors` afterwards."""
+    """Show a service's refusal at the field that it names, or above the form. Ask `form.errors`
+    afterwards."""
     try:
         yield
     except Refused as error:

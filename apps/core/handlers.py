@@ -1,4 +1,5 @@
-"""What is shown when no view answers: never a traceback, and for htmx a notice instead of a page in a page."""
+"""What is shown when no view answers: never a traceback, and for htmx a notice instead of a page in a
+page."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

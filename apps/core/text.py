@@ -6,8 +6,8 @@ from .errors import Refused
 
 
 def one_line(text: str, *, limit: int, field: str) -> str:
-    """The text on one line, outer and doubled white space removed. Raises Refused when empty, longer than `limit`
-    characters, or holding control characters."""
+    """The text on one line, outer and doubled white space removed. Raises Refused when empty, longer than
+    `limit` characters, or holding control characters."""
     line = " ".join(text.split())
     if not line:
         raise Refused("empty", "This must not be empty.", field=field)

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from .errors import Refused
 
@@ -29,8 +30,8 @@ def page_or_fragment(
 ) -> HttpResponse:
     """Render `template`, or the fragment that htmx asks for.
 
-    fragments: {id of the element: template of what it holds}. The page includes the same templates, so page and
-    fragment cannot drift apart. The element is the one that `hx-target` names (the header HX-Target).
+    fragments: {id of the element: template of what it holds}. The page includes the same templates, so page
+    and fragment cannot drift apart. The element is the one that `hx-target` names (the header HX-Target).
     """
     chosen = template
     if wants_fragment(request):
@@ -43,5 +44,12 @@ def page_or_fragment(
 def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     """A refusal that no form shows: a notice for htmx, else a page of its own. Status 409."""
     template = "components/toast.html" if wants_fragment(request) else "errors/refused.html"
-    context = {"level": "error", "message": error.message, "code": error.code}
+    context = {"level": "error", "message": error.message, "code": error.code, "back": _back(request)}
     return render(request, template, context, status=409)
+
+
+def _back(request: HttpRequest) -> str:
+    """The page the person came from, if it is one of ours."""
+    came_from = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
+    return came_from if ours else "/"

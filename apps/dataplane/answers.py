@@ -24,7 +24,7 @@ _MOST = 500  # values in one query
 
 
 class Kept(NamedTuple):
-    """An answer that row `n` of a run's target got. key: SHA-256 of endpoint, model, system, prompt and params."""
+    """What row `n` of a run's target was answered. key: SHA-256 of endpoint, model, system, prompt, params."""
 
     run: str
     target: int
@@ -79,7 +79,7 @@ class AnswerCache:
     def _read(self, query: str, values: tuple[object, ...]) -> list[Kept]:
         with self._reading:
             rows = self._reader.execute(query, values).fetchall()
-        return [Kept(*row[:5], row[5].decode("utf-8", "surrogatepass"), *row[6:]) for row in rows]
+        return [Kept._make((*row[:5], row[5].decode("utf-8", "surrogatepass"), *row[6:])) for row in rows]
 
     def keep(self, answers: Iterable[Kept]) -> None:
         """Write all of them in one transaction; a row that is answered again keeps its latest answer."""

@@ -51,8 +51,8 @@ def _per_token(usd_per_million: float) -> int:
 class Budget:
     """A row per run: when it began here, and the sum of settled costs and of reservations not settled yet.
 
-    A reservation that nobody settles (its process was killed, its call aborted) stays counted: the endpoint may
-    have charged for it.
+    A reservation that nobody settles (its process was killed, its call aborted) stays counted: the endpoint
+    may have charged for it.
     """
 
     def __init__(self, path: Path) -> None:

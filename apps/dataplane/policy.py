@@ -9,13 +9,17 @@ from typing import Any
 
 from .contract.privacy import Level
 from .readers.access import ReadLimits
+from .refusal import Refusal
 
 FILE = "policy.toml"
 _OWN = ("FIELDWORK_*", "CELERY_*", "BROKER_URL", "SITE_BROKER_URL", "DATABASE_URL")
 
 
-class PolicyError(Exception):
-    """The policy file cannot be used; the text says where and what would be right."""
+class PolicyError(Refusal):
+    """The policy file cannot be used; `detail` says where and what would be right."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("policy_unreadable", detail=detail)
 
 
 @dataclass(frozen=True)
@@ -115,10 +119,12 @@ def in_words(policy: Policy) -> list[str]:
         f"Level: {policy.level} (an order may ask for less, never for more).",
         "Numbers of each sample under a keyed hash: " + ("leave." if per_sample else "stay here."),
         f"Text of prompts, answers and references: {f'leaves, {text}.' if text else 'stays here.'}",
-        "Names of columns, labels and slice values: " + ("leave." if policy.names else "leave as column#1 only."),
+        "Names of columns, labels and slice values: "
+        + ("leave." if policy.names else "leave as column#1 only."),
         f"Groups of fewer than {policy.minimum_group} rows are suppressed at level aggregate.",
         "Errors leave as a code, a class name and numbers; their text stays in log/site.log.",
-        "Files are read below: " + (", ".join(map(str, policy.roots)) or "nowhere but folders granted for one run."),
+        "Files are read below: "
+        + (", ".join(map(str, policy.roots)) or "nowhere but folders granted for one run."),
         f"At most {policy.limits.rows:,} rows, {policy.limits.columns:,} columns and "
         f"{policy.limits.bytes:,} bytes of a source are read.",
     ]

@@ -104,7 +104,13 @@ def create_site(
     _keep(state / "hash.key", secrets.token_hex(32))
     if not (state / POLICY_FILE).exists():
         write_policy(state / POLICY_FILE, level=level, names=names, roots=[root.resolve() for root in roots])
-    settings = {"id": id, "name": name, "broker": broker, "results_queue": "results", "control_key": control_key}
+    settings = {
+        "id": id,
+        "name": name,
+        "broker": broker,
+        "results_queue": "results",
+        "control_key": control_key,
+    }
     lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in settings.items()]
     _replace(state / FILE, "# Written by fieldwork-site init.\n" + "\n".join(lines) + "\n")
     return load_site(state)

@@ -47,13 +47,16 @@ limits: {{concurrency: 8, cost: 1.00}}
 """
 
 
-def write_rows(folder: Path) -> None:
-    """The hospital's rows, and the rows that the practice endpoint learns from, written once."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+def write_rows(folder: Path, practice: Path) -> None:
+    """The hospital's rows below `folder`, and in `practice` (a CSV file) those the practice endpoint learns from."""
+    for path in (folder, practice.parent):
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, seed, number in (("train", TRAIN_SEED, TRAIN_ROWS), ("letters", TEST_SEED, TEST_ROWS)):
         path = folder / f"{name}.csv"
         if not path.exists():
             letters.write(path, seed=seed, number=number)
+    if not practice.exists():
+        letters.write_labelled(practice, seed=TRAIN_SEED, number=TRAIN_ROWS)
 
 
 @transaction.atomic

@@ -57,3 +57,11 @@ def write(path: Path, *, seed: int, number: int) -> None:
         writer = csv.DictWriter(file, ["text", "department", "channel", "rules_said"])
         writer.writeheader()
         writer.writerows(letters(seed, number))
+
+
+def write_labelled(path: Path, *, seed: int, number: int) -> None:
+    """The same letters as text and label alone, as the practice endpoint reads them."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "label"])
+        writer.writerows((letter["text"], letter["department"]) for letter in letters(seed, number))

@@ -1,11 +1,11 @@
 """The practice model: an OpenAI-compatible HTTP server that answers from a small classifier. No Django here.
 
-It stands in for a model endpoint where there is none, and says so in everything it answers. `practice-large` has
-learned from all training rows, `practice-small` from a tenth of them, so that there is something to compare.
+It stands in for a model endpoint where there is none, and says so in everything it answers. `practice-large`
+has learned from all training rows, `practice-small` from a tenth of them, so that there is a choice.
 
-    python -m apps.demo.practice --port 0 --train rows.csv --address-file address.json
+    python -m apps.demo.practice --port 0 --train rows.csv --label category --address-file address.json
 
-The CSV (UTF-8) has the columns `text` and `label`. The address file gets {"base_url": "http://127.0.0.1:…/v1"}.
+The CSV (UTF-8) has a column `text` and one of labels. The address file gets {"base_url": "http://127.0.0.1:…/v1"}.
 """
 
 import argparse
@@ -33,6 +33,7 @@ LARGE, SMALL = "practice-large", "practice-small"
 SHARE = 10  # practice-small learns from every tenth row
 LATENCY = {LARGE: (0.06, 0.18), SMALL: (0.02, 0.06)}  # seconds, uniform: as if it were far away
 FINGERPRINT = "practice model"
+ROLES = ("system", "developer", "user", "assistant")
 LARGEST = 1024 * 1024  # bytes of a request
 Answer = Callable[[str], str]
 
@@ -59,13 +60,13 @@ def _fit(rows: Sequence[tuple[str, str]]) -> Answer:
     return lambda text: str(pipeline.predict([text])[0])
 
 
-def read_rows(path: Path) -> list[tuple[str, str]]:
+def read_rows(path: Path, label: str) -> list[tuple[str, str]]:
     """The training rows. Raises ValueError when the file has not the two columns."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        if not {"text", "label"} <= set(reader.fieldnames or ()):
-            raise ValueError(f"{path} needs the columns text and label")
-        return [(row["text"], row["label"]) for row in reader]
+        if not {"text", label} <= set(reader.fieldnames or ()):
+            raise ValueError(f"{path} needs the columns text and {label}")
+        return [(row["text"], row[label]) for row in reader]
 
 
 def message_in(messages: Any) -> str:
@@ -84,12 +85,7 @@ def message_in(messages: Any) -> str:
 
 
 def _role(message: Any) -> str:
-    if not isinstance(message, dict) or message.get("role") not in {
-        "system",
-        "developer",
-        "user",
-        "assistant",
-    }:
+    if not isinstance(message, dict) or message.get("role") not in ROLES:
         raise BadRequest("every message needs a 'role' and a 'content'")
     return str(message["role"])
 
@@ -227,11 +223,12 @@ async def _until_told(application: web.Application, listener: socket.socket) -> 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="practice", description="An OpenAI-compatible practice model.")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--train", type=Path, required=True, help="CSV with the columns text and label")
+    parser.add_argument("--train", type=Path, required=True, help="CSV with a column text and one of labels")
+    parser.add_argument("--label", default="label", help="name of the labels' column")
     parser.add_argument("--address-file", type=Path)
     options = parser.parse_args()
     try:
-        models = learn(read_rows(options.train))
+        models = learn(read_rows(options.train, options.label))
     except (OSError, ValueError) as error:
         sys.stderr.write(f"practice: {error}\n")
         return 2

@@ -1,4 +1,4 @@
-"""Higher apps say here what happens to the answers: one handler for each operation, called in the ledger's transaction."""
+"""Higher apps say here what happens to the answers: a handler for each operation, in the ledger's transaction."""
 
 from collections.abc import Callable
 from typing import Any

@@ -12,7 +12,9 @@ class Site(Base):
     """A data plane: a worker in a client's network. Without a client it is the local one, which serves all."""
 
     name = models.CharField(max_length=120)
-    client = models.ForeignKey("engagements.Client", models.PROTECT, null=True, blank=True, related_name="sites")
+    client = models.ForeignKey(
+        "engagements.Client", models.PROTECT, null=True, blank=True, related_name="sites"
+    )
     public_key = models.TextField(blank=True)
     active = models.BooleanField(default=True)
     # what the site last said of itself
@@ -25,7 +27,9 @@ class Site(Base):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["client", "name"], name="site_name_once_per_client", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["client", "name"], name="site_name_once_per_client", nulls_distinct=False
+            ),
         ]
 
     def __str__(self) -> str:

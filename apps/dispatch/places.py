@@ -36,7 +36,7 @@ def data() -> Path:
 
 def prepare(site: Site, *, roots: Iterable[str], names: bool, level: str = "full") -> str:
     """Make (or confirm) the site's folder, keys and policy. Returns its public key (JWK, JSON)."""
-    options = ["--root", *[item for root in roots for item in ("--root", root)][1:]]
+    options = [item for root in roots for item in ("--root", root)]
     if names:
         options.append("--names")
     said = command(
@@ -50,16 +50,16 @@ def prepare(site: Site, *, roots: Iterable[str], names: bool, level: str = "full
         "--json",
         *options,
     )  # fmt: skip
-    return json.dumps(json.loads(said)["public_key"], sort_keys=True)
+    key = json.loads(said)["public_key"]
+    return key if isinstance(key, str) else json.dumps(key, sort_keys=True)
 
 
-def command(*arguments: str, extra: dict[str, str] | None = None) -> str:
-    """Run `fieldwork-site` with nothing of the control plane in its environment. Raises Refused with what it said."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+def command(*arguments: str) -> str:
+    """Run `fieldwork-site` and return what it printed. Raises Refused with what it complained of."""
     done = subprocess.run(  # noqa: S603 - our own program, arguments as a list
-        [sys.executable, "-m", "apps.dataplane.cli", *arguments],
+        _program(*arguments),
         cwd=settings.BASE_DIR,
-        env={**kept, **(extra or {})},
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -67,3 +67,17 @@ def command(*arguments: str, extra: dict[str, str] | None = None) -> str:
     if done.returncode:
         raise Refused("site_command", done.stderr.strip() or f"fieldwork-site {arguments[0]} failed")
     return done.stdout
+
+
+def worker(site: Site) -> tuple[Path, list[str], dict[str, str]]:
+    """How a site's worker is started on this machine: folder to start in, command, environment."""
+    return settings.BASE_DIR, _program("run", "--state", str(folder(site))), environment()
+
+
+def environment() -> dict[str, str]:
+    """The environment of a site: credentials that references name, and nothing of the control plane's."""
+    return {name: text for name, text in os.environ.items() if name not in settings.OWN_VARIABLES}
+
+
+def _program(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "apps.dataplane.cli", *arguments]

@@ -17,7 +17,9 @@ def has_open_jobs() -> bool:
 
 def sites_for(client: Client) -> QuerySet[Site]:
     """The sites that may execute this client's jobs: its own first, then the local one."""
-    return Site.objects.filter(Q(client=client) | Q(client=None), active=True).order_by("client_id", "created_at")
+    return Site.objects.filter(Q(client=client) | Q(client=None), active=True).order_by(
+        "client_id", "created_at"
+    )
 
 
 def is_present(site: Site) -> bool:

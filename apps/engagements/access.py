@@ -3,9 +3,9 @@
     @access(engagement="pk", client_visible=True)                     # the URL's `pk` is the engagement's
     @access(engagement=engagement_of_run, work=True, methods=["POST"])  # a function of the URL's arguments
 
-The function gets the URL's keyword arguments and returns the engagement (or raises Http404, or DoesNotExist of any
-model). The view finds the engagement as `request.engagement`; a person to whom it is not visible gets the 404 that a
-missing one gives.
+The function gets the URL's keyword arguments and returns the engagement (or raises Http404, or DoesNotExist
+of any model). The view finds the engagement as `request.engagement`; a person to whom it is not visible gets
+the 404 that a missing one gives.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest
 
 from apps.accounts.access import AnyView, Check, PersonRequest
 from apps.accounts.access import access as declare
-from apps.accounts.models import STAFF, Role
+from apps.accounts.models import STAFF, Role, User
 
 from . import selectors
 from .models import Engagement
@@ -40,8 +40,8 @@ def access(
 ) -> Callable[[AnyView], AnyView]:
     """Declare a view of one engagement, for those who see it.
 
-    client_visible: client viewers who are members may use it too. work: only those who may change the engagement
-    (403 for its viewers). staffing: only those who may change its members.
+    client_visible: client viewers who are members may use it too. work: only those who may change the
+    engagement (403 for its viewers). staffing: only those who may change its members.
     """
     roles = STAFF | {Role.CLIENT} if client_visible else STAFF
     return declare(roles=roles, methods=methods, checks=[_check(engagement, work=work, staffing=staffing)])
@@ -49,10 +49,11 @@ def access(
 
 def _check(find: str | Find, *, work: bool, staffing: bool) -> Check:
     def check(request: HttpRequest, kwargs: dict[str, Any]) -> None:
-        found = selectors.get_visible(request.user, _id_of(find, kwargs))
-        if work and not selectors.may_work_on(request.user, found):
+        user = request.user
+        found = selectors.get_visible(user, _id_of(find, kwargs))
+        if not isinstance(user, User) or (work and not selectors.may_work_on(user, found)):
             raise PermissionDenied
-        if staffing and not selectors.may_staff(request.user, found):
+        if staffing and not selectors.may_staff(user, found):
             raise PermissionDenied
         request.engagement = found  # type: ignore[attr-defined]
 

@@ -14,9 +14,7 @@ class EngagementForm(forms.Form):
     client = forms.CharField(
         max_length=120, widget=forms.TextInput(attrs={"list": "clients", "autocomplete": "off"})
     )
-    name = forms.CharField(
-        max_length=120, help_text="What the work is about, such as “support triage”."
-    )
+    name = forms.CharField(max_length=120, help_text="What the work is about, such as “support triage”.")
 
 
 class StageForm(forms.Form):

@@ -1,4 +1,5 @@
-"""What other apps show on an engagement's pages, without `engagements` knowing them. They register in `ready()`."""
+"""What other apps show on an engagement's pages, without `engagements` knowing them. They register in
+`ready()`."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ Facts = Callable[[list[Engagement]], dict[UUID, str]]
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of the engagement's page. `template` is rendered with the page's context and what `context` returns."""
+    """A part of the engagement's page. `template` is rendered with the page's context and what `context`
+    returns."""
 
     order: int
     name: str
@@ -28,7 +30,8 @@ class Panel:
 
 @dataclass(frozen=True)
 class Column:
-    """A column in the list of engagements: `facts` gives the text (or safe HTML) of each engagement's cell."""
+    """A column in the list of engagements: `facts` gives the text (or safe HTML) of each engagement's
+    cell."""
 
     order: int
     name: str
@@ -39,11 +42,9 @@ _panels: dict[str, Panel] = {}
 _columns: dict[str, Column] = {}
 
 
-def register(
-    order: int, name: str, template: str, context: Context, audience: Iterable[str] = STAFF
-) -> None:
-    """Show `template` on every engagement's page for the roles of `audience`; a second panel of that name replaces
-    the first."""
+def register(order: int, name: str, template: str, context: Context, audience: Iterable[str] = STAFF) -> None:
+    """Show `template` on every engagement's page for the roles of `audience`; a second panel of that name
+    replaces the first."""
     _panels[name] = Panel(order, name, template, context, frozenset(audience))
 
 

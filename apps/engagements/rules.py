@@ -7,8 +7,8 @@ STAGES = ("scoping", "connect", "pilot", "deploy", "adopt", "handover")
 
 @dataclass(frozen=True)
 class Step:
-    """One stage on the rail. state: done, current or ahead; `gate` is the gate that leads out of it: passed or open,
-    empty after the last stage."""
+    """One stage on the rail. state: done, current or ahead; `gate` is the gate that leads out of it: passed
+    or open, empty after the last stage."""
 
     name: str
     state: str

@@ -14,7 +14,8 @@ SEE_ALL = frozenset({Role.ADMIN, Role.MANAGER})
 
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[Engagement]:
-    """The engagements that a person may see: administrators and managers all, others those they are a member of."""
+    """The engagements that a person may see: administrators and managers all, others those they are a member
+    of."""
     engagements = Engagement.objects.select_related("client")
     if not isinstance(user, User) or not user.is_active:
         return engagements.none()

@@ -18,7 +18,8 @@ from .models import Client, Engagement, Member, MemberRole, Stage
 
 @transaction.atomic
 def ensure_client(*, by: User | None, name: str) -> Client:
-    """The client of that name in whatever case, made if absent. Raises Refused for a name that cannot be kept."""
+    """The client of that name in whatever case, made if absent. Raises Refused for a name that cannot be
+    kept."""
     name = one_line(name, limit=120, field="client")
     hold("engagements.client")
     known = Client.objects.alias(key=Lower("name")).filter(key=Lower(Value(name))).first()
@@ -32,7 +33,8 @@ def ensure_client(*, by: User | None, name: str) -> Client:
 
 @transaction.atomic
 def ensure_engagement(*, by: User | None, client: Client, name: str) -> Engagement:
-    """The client's engagement of that name in whatever case, made if absent; an FDE who makes one leads it."""
+    """The client's engagement of that name in whatever case, made if absent; an FDE who makes one leads
+    it."""
     name = one_line(name, limit=120, field="engagement")
     hold("engagements.engagement", str(client.pk))
     of_client = client.engagements.all()
@@ -49,8 +51,8 @@ def ensure_engagement(*, by: User | None, client: Client, name: str) -> Engageme
 
 @transaction.atomic
 def add_member(*, by: User | None, engagement: Engagement, user: User, role: str) -> Member:
-    """Give a person a place on the engagement, or another role there. Raises Refused for somebody inactive, and for
-    a client viewer in any other role than viewer."""
+    """Give a person a place on the engagement, or another role there. Raises Refused for somebody inactive,
+    and for a client viewer in any other role than viewer."""
     if role not in MemberRole.values:
         known = ", ".join(MemberRole.values)
         raise Refused("role_unknown", f"There is no such role; known are {known}.", field="role")
@@ -58,7 +60,9 @@ def add_member(*, by: User | None, engagement: Engagement, user: User, role: str
     if not person.is_active:
         raise Refused("inactive", f"{person.name} is deactivated.", field="user")
     if person.role == Role.CLIENT and role != MemberRole.VIEWER:
-        raise Refused("client_views", f"{person.name} is a client viewer and can only be a viewer.", field="role")
+        raise Refused(
+            "client_views", f"{person.name} is a client viewer and can only be a viewer.", field="role"
+        )
     member, created = Member.objects.get_or_create(
         engagement=engagement, user=person, defaults={"role": role}
     )

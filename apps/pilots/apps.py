@@ -5,10 +5,12 @@ class PilotsConfig(AppConfig):
     name = "apps.pilots"
 
     def ready(self) -> None:
+        from apps.accounts.access import EVERYONE
         from apps.dataplane.contract.messages import Operation
         from apps.dispatch import handlers as ledger
+        from apps.engagements import panels
 
-        from . import handlers
+        from . import handlers, panel
         from .services.progress import note_progress
 
         ledger.register(Operation.FREEZE, handlers.frozen)
@@ -16,3 +18,4 @@ class PilotsConfig(AppConfig):
         ledger.register(Operation.TALLY, handlers.tallied)
         ledger.on_progress(note_progress)
         ledger.on_lost(handlers.given_up)
+        panels.register(20, "pilot runs", "pilots/_panel.html", panel.context, audience=EVERYONE)

@@ -98,7 +98,9 @@ def given_up(job: Job) -> None:
 def _run(job: Job) -> Run:
     return (
         Run.objects.select_for_update(of=("self",))
-        .select_related("evaluation__engagement", "evaluation__dataset__source__engagement", "site", "started_by")
+        .select_related(
+            "evaluation__engagement", "evaluation__dataset__source__engagement", "site", "started_by"
+        )
         .get(pk=job.plan_id)
     )
 

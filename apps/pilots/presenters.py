@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 
 from apps.core import figures
+from apps.dataplane.contract.errors import text_of
+from apps.scoping.models import Measurement
 
 from . import spec
-from .models import Evaluation, Metric, Run, RunTarget
-from .rules.metrics import METRICS, Meaning, meaning
+from .models import Evaluation, Judgement, Metric, Run, RunTarget
+from .rules.advice import advice
+from .rules.metrics import METRICS, MetricFacts, facts_of
 
 _KINDS = {"share": "percent", "ms": "milliseconds"}  # how `core.figures` writes a unit; any other is money
 
@@ -16,7 +19,7 @@ class MetricLine:
     """One metric over all targets; `cells` follow the targets' order, `top` is the end of their common scale."""
 
     name: str
-    meaning: Meaning
+    facts: MetricFacts
     cells: list[Metric | None]
     top: float
     label: str = ""
@@ -36,15 +39,7 @@ class RunResult:
 
 def kind_of(metric: str) -> str:
     """How `core.figures` writes the metric's values."""
-    return _KINDS.get(meaning(metric).unit, "money")
-
-
-def words(metric: str, value: float | None, low: float | None, high: float | None) -> str:
-    """A value with its interval in plain text."""
-    kind = kind_of(metric)
-    if value is None:
-        return figures.NONE
-    return f"{figures.KINDS[kind](value)} ({figures.interval(low, high, kind) or 'no bound'})"
+    return _KINDS.get(facts_of(metric).unit, "money")
 
 
 def result_of(run: Run) -> RunResult:
@@ -62,17 +57,65 @@ def result_of(run: Run) -> RunResult:
 
 
 def _line(name: str, targets: list[RunTarget], found: dict[str, dict[int, Metric]]) -> MetricLine:
-    numbers = [number for cells in found.values() for cell in cells.values() for number in (cell.value, cell.high)]
-    share = meaning(name).unit == "share"
+    numbers = [
+        number for cells in found.values() for cell in cells.values() for number in (cell.value, cell.high)
+    ]
+    share = facts_of(name).is_share
     top = 1.0 if share else max((number for number in numbers if number is not None), default=1.0) or 1.0
 
     def line(slice_: str) -> MetricLine:
         cells = [found.get(slice_, {}).get(target.position) for target in targets]
-        return MetricLine(name, meaning(name), cells, top, slice_)
+        return MetricLine(name, facts_of(name), cells, top, slice_)
 
     whole = line("")
     whole.slices = [line(slice_) for slice_ in sorted(found) if slice_]
     return whole
+
+
+@dataclass
+class CriterionLine:
+    """A judged criterion with its measurement; `top` is the end of the scale that holds value and threshold."""
+
+    judgement: Judgement
+    measured: Measurement | None
+    facts: MetricFacts
+    kind: str
+    threshold: str
+    top: float
+
+
+def criteria_of(run: Run) -> list[CriterionLine]:
+    """The judged criteria of a run, in the order of its spec."""
+    return [_criterion(judgement) for judgement in run.judgements.all()]
+
+
+def _criterion(judgement: Judgement) -> CriterionLine:
+    criterion, measured = judgement.binding.criterion, judgement.measurement
+    kind = kind_of(criterion.metric)
+    ends = [criterion.threshold, *((measured.value, measured.high) if measured else ())]
+    top = 1.0 if kind == "percent" else 1.1 * max(end for end in ends if end is not None) or 1.0
+    return CriterionLine(
+        judgement, measured, facts_of(criterion.metric), kind, figures.KINDS[kind](criterion.threshold), top
+    )
+
+
+@dataclass
+class Trouble:
+    """Why a run is not whole: what happened, harmless facts, and what to do next."""
+
+    text: str
+    facts: list[tuple[str, str]]
+    advice: str
+
+
+def trouble_of(run: Run) -> Trouble:
+    """In words, for a run that failed or stopped short."""
+    code = run.reason or run.partial
+    facts = [
+        (name, text_of(str(value)) if name == "cause" else str(value))
+        for name, value in run.reason_facts.items()
+    ]
+    return Trouble(text_of(code), facts, advice(code))
 
 
 def yaml_of(evaluation: Evaluation) -> str:

@@ -4,14 +4,21 @@ import sys
 import time
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
 from apps.dataplane.contract.errors import text_of
 
 from .models import Metric, Run
-from .presenters import words
+from .rules.metrics import format_value
 from .selectors import runs as selectors
 
 LOOK = 0.15  # seconds between looks at the rows
@@ -88,7 +95,7 @@ def _cell(metric: Metric | None) -> Text:
         return Text("–")
     if metric.suppressed:
         return Text("suppressed")
-    return Text(words(metric.name, metric.value, metric.low, metric.high))
+    return Text(format_value(metric.name, metric.value, metric.low, metric.high, metric.n))
 
 
 def _kinds(kinds: dict[str, int]) -> Text:
@@ -98,12 +105,12 @@ def _kinds(kinds: dict[str, int]) -> Text:
 def _criteria(run: Run) -> Table:
     table = Table("target", "criterion", "measured", "verdict", "why")
     for judgement in run.judgements.all():
-        measured = judgement.measurement
+        measured, name = judgement.measurement, judgement.binding.criterion.metric
         table.add_row(
             Text(judgement.binding.target),
             Text(str(judgement.binding.criterion)),
             Text(
-                words(judgement.binding.criterion.metric, measured.value, measured.low, measured.high)
+                format_value(name, measured.value, measured.low, measured.high, measured.n)
                 if measured
                 else "–"
             ),

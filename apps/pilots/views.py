@@ -12,6 +12,8 @@ from apps.accounts.access import EVERYONE, PersonRequest
 from apps.accounts.access import access as person
 from apps.core.pages import page_of
 from apps.core.web import page_or_fragment, wants_fragment
+from apps.dataplane.contract.plan import Limits
+from apps.dataplane.contract.privacy import Level
 from apps.dispatch import selectors as dispatch
 from apps.engagements.access import EngagementRequest, access
 from apps.engagements.models import Engagement
@@ -19,6 +21,7 @@ from apps.engagements.selectors import may_work_on, visible_to
 
 from . import presenters
 from .models import Evaluation, Run
+from .rules import states
 from .selectors import runs as selectors
 from .selectors import samples
 from .services import runs as services
@@ -43,19 +46,19 @@ def run_list(request: PersonRequest) -> HttpResponse:
 def run_detail(request: EngagementRequest, pk: UUID) -> HttpResponse:
     """One run: live while it is under way, afterwards its verdict and figures. The live part is fetched alone."""
     run = selectors.complete().get(pk=pk)
-    context: dict[str, Any] = {
-        "engagement": request.engagement,
-        "run": run,
+    context = _context(request, run) | {
         "progress": selectors.progress(run),
-        "may_work": may_work_on(request.user, request.engagement),
+        "may_resume": states.may_resume(run.state, run.partial),
+        "trouble": presenters.trouble_of(run),
+        "cap": run.evaluation.spec.get("limits", {}).get("cost", Limits().cost),
+        "site_away": run.is_open and not dispatch.is_present(run.site),
     }
     if wants_fragment(request) and not run.is_open:
         response = HttpResponse()
         response["HX-Refresh"] = "true"  # it is over: the whole page has more to show
         return response
     if not run.is_open:
-        context["result"] = presenters.result_of(run)
-        context["samples"] = samples.page(run, request.GET)
+        context |= _samples(request, run) | {"criteria": presenters.criteria_of(run)}
     return page_or_fragment(
         request, "pilots/run_detail.html", context, fragments={"run-live": "pilots/_run_live.html"}
     )
@@ -65,12 +68,7 @@ def run_detail(request: EngagementRequest, pk: UUID) -> HttpResponse:
 def run_samples(request: EngagementRequest, pk: UUID) -> HttpResponse:
     """The samples of a run, as far as its privacy level let them leave the site."""
     run = selectors.complete().get(pk=pk)
-    context = {
-        "engagement": request.engagement,
-        "run": run,
-        "result": presenters.result_of(run),
-        "samples": samples.page(run, request.GET),
-    }
+    context = _context(request, run) | _samples(request, run)
     return page_or_fragment(
         request, "pilots/run_samples.html", context, fragments={"run-samples": "pilots/_samples.html"}
     )
@@ -115,6 +113,24 @@ def evaluation_start(request: EngagementRequest, pk: UUID) -> HttpResponse:
         anew=request.POST.get("anew") == "1",
     )
     return _to_run(request, run.pk, f"Run {run.number} queued.")
+
+
+def _context(request: EngagementRequest, run: Run) -> dict[str, Any]:
+    return {
+        "engagement": request.engagement,
+        "run": run,
+        "may_work": may_work_on(request.user, request.engagement),
+    }
+
+
+def _samples(request: HttpRequest, run: Run) -> dict[str, Any]:
+    targets = run.targets.all()
+    return {
+        "result": presenters.result_of(run),
+        "samples": samples.page(run, request.GET),
+        "kinds": sorted({kind for target in targets for kind in ("ok", *target.answers, *target.errors)}),
+        "texts": Level(run.level or Level.SCORES).includes(Level.REDACTED),
+    }
 
 
 def _to_run(request: HttpRequest, pk: UUID, message: str) -> HttpResponse:

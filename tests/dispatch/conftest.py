@@ -1,22 +1,11 @@
 import pytest
 
-from apps.dataplane.contract import envelope, plan
-from apps.dispatch import bell
+from apps.dataplane.contract import plan
 from apps.dispatch.models import Plan
-from apps.dispatch.services import ledger, sites
-from tests.dispatch.acting import ActedSite
+from apps.dispatch.services import ledger
+from tests.factories.acting import acted
 
-
-@pytest.fixture
-def acted(db, monkeypatch) -> ActedSite:
-    """An enrolled site that has been heard of, and gets what is sent to it."""
-    key = envelope.new_key()
-    site = sites.enroll(by=None, name="acted", client=None)
-    sites.introduce(by=None, site=site, public_key=envelope.public_text(key))
-    acted = ActedSite(site, key)
-    monkeypatch.setattr(bell, "ring", acted.hear)
-    assert acted.beat() == "heard"
-    return acted
+__all__ = ["acted"]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from apps.dataplane.contract.messages import ChunkReport, Counts, InHand, Operat
 from apps.dispatch import handlers, rules
 from apps.dispatch.models import Job, Site
 from apps.dispatch.services import ledger, sites
-from tests.dispatch.acting import ActedSite, dispatch
+from tests.factories.acting import ActedSite, dispatch
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ PASSWORD = "correct horse 7 battery"
 _numbers = count(1)
 
 
-def make_user(role: str = Role.FDE, *, name: str = "", email: str = "", password: str | None = PASSWORD) -> User:
+def make_user(
+    role: str = Role.FDE, *, name: str = "", email: str = "", password: str | None = PASSWORD
+) -> User:
     """A person of that role who can sign in with PASSWORD."""
     number = next(_numbers)
     return accounts.create_user(
@@ -35,6 +37,8 @@ def make_engagement(*, client: Client | None = None, name: str = "") -> Engageme
     )
 
 
-def make_member(engagement: Engagement, role: str = MemberRole.ENGINEER, *, user: User | None = None) -> Member:
+def make_member(
+    engagement: Engagement, role: str = MemberRole.ENGINEER, *, user: User | None = None
+) -> Member:
     """A place on the engagement for that person, or for a new FDE."""
     return engagements.add_member(by=None, engagement=engagement, user=user or make_user(), role=role)

@@ -1,8 +1,9 @@
 """Slowing down those who guess passwords, without a way to lock somebody else out.
 
-Failures are counted by e-mail address and origin. The origin is the network address, unless the browser holds the
-signed cookie of an earlier sign-in of the same person: a stranger's failures never count against that browser, even
-when everyone comes through one proxy. (After the device cookies of OWASP's authentication notes.)
+Failures are counted by e-mail address and origin. The origin is the network address, unless the browser holds
+the signed cookie of an earlier sign-in of the same person: a stranger's failures never count against that
+browser, even when everyone comes through one proxy. (After the device cookies of OWASP's authentication
+notes.)
 """
 
 import hashlib
@@ -25,8 +26,8 @@ def bucket_of(*parts: str) -> str:
 
 
 def begin(*, bucket: str, limit: int = LIMIT) -> None:
-    """Count an attempt before it is made, so that many at once count too. Raises Refused above `limit` a quarter of
-    an hour; refused attempts are not counted, so waiting always helps."""
+    """Count an attempt before it is made, so that many at once count too. Raises Refused above `limit` a
+    quarter of an hour; refused attempts are not counted, so waiting always helps."""
     now = timezone.now()
     with transaction.atomic():
         Attempt.objects.filter(at__lt=now - WINDOW).delete()

@@ -39,13 +39,12 @@ def create_user(
 
 @transaction.atomic
 def make_first_administrator(*, email: str, name: str, password: str, timezone: str = "UTC") -> User:
-    """The administrator of an empty Fieldwork. Raises Refused as soon as anyone exists, also to a simultaneous twin."""
+    """The administrator of an empty Fieldwork. Raises Refused as soon as anyone exists, also to a
+    simultaneous twin."""
     hold("accounts.first_administrator")
     if User.objects.exists():
         raise Refused("not_empty", "Somebody has already set up this Fieldwork.")
-    return create_user(
-        by=None, email=email, name=name, role=Role.ADMIN, password=password, timezone=timezone
-    )
+    return create_user(by=None, email=email, name=name, role=Role.ADMIN, password=password, timezone=timezone)
 
 
 @transaction.atomic
@@ -64,8 +63,8 @@ def change_role(*, by: User | None, user: User, role: str) -> None:
 
 @transaction.atomic
 def deactivate(*, by: User | None, user: User) -> None:
-    """Close a person's account; their sessions end with their next request, for good. Raises Refused for the last
-    active administrator and for oneself."""
+    """Close a person's account; their sessions end with their next request, for good. Raises Refused for the
+    last active administrator and for oneself."""
     locked = _lock(user)
     if not locked.is_active:
         return

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth import login, logout
 from django.contrib.auth import views as django_views
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 
@@ -49,7 +49,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:sign-in")
 
 
-@access(public=True, reason="makes the first person of an empty Fieldwork; gone afterwards", methods=["GET", "POST"])
+@access(
+    public=True,
+    reason="makes the first person of an empty Fieldwork; gone afterwards",
+    methods=["GET", "POST"],
+)
 def first_administrator(request: HttpRequest) -> HttpResponse:
     if selectors.anyone_exists():
         raise Http404
@@ -111,7 +115,5 @@ def _mail_reset(request: HttpRequest, email: str) -> None:
         logger.exception("a mail with a link to a new password could not be sent")
 
 
-sign_in: HttpResponseBase | Any = access(public=True, reason="the way in")(SignIn.as_view())
-password_set: HttpResponseBase | Any = access(public=True, reason="the one-time link proves who somebody is")(
-    PasswordSet.as_view()
-)
+sign_in = access(public=True, reason="the way in")(SignIn.as_view())
+password_set = access(public=True, reason="the one-time link proves who somebody is")(PasswordSet.as_view())

@@ -1,14 +1,17 @@
 """What everybody may change about themselves."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from apps.core.forms import refusals_into
 
 from .. import services
 from ..access import EVERYONE, PersonRequest, access
+from ..device import YEAR
 from ..forms import OwnPasswordForm, ProfileForm
 
 
@@ -42,3 +45,18 @@ def password(request: PersonRequest) -> HttpResponse:
     profile_form = ProfileForm(initial={"name": user.name, "timezone": user.timezone})
     context = {"form": profile_form, "password_form": form}
     return render(request, "accounts/profile_form.html", context, status=409)
+
+
+@access(roles=EVERYONE, methods=["POST"])
+def theme(request: PersonRequest) -> HttpResponse:
+    """Light or dark in this browser; anything else follows the system."""
+    back, chosen = request.POST.get("next", ""), request.POST.get("theme", "")
+    ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    response = redirect(back if ours else "overview:start")
+    if chosen in {"light", "dark"}:
+        response.set_cookie(
+            "theme", chosen, max_age=YEAR, samesite="Lax", secure=settings.SECURE, httponly=True
+        )
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response

@@ -44,7 +44,7 @@ TUNING: Mapping[str, str] = {
     "bgwriter_lru_maxpages": "0",
     "wal_writer_delay": "10s",
     "checkpoint_timeout": "15min",
-    "log_min_messages": "warning",
+    "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] %q%u@%d ",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
@@ -54,7 +54,7 @@ TUNING: Mapping[str, str] = {
 
 
 class Cluster:
-    """The embedded server of one home. `identity`: chosen for this machine unless given. `tuning`: more settings."""
+    """The server of one home. `identity`: who runs it, chosen unless given; `tuning`: more settings."""
 
     def __init__(
         self, home: Path, identity: Identity | None = None, tuning: Mapping[str, str] | None = None
@@ -81,7 +81,7 @@ class Cluster:
         }
 
     def start(self) -> None:
-        """End what an earlier parent left, make the cluster if there is none, start, wait until it answers."""
+        """End what an earlier parent left, make the cluster if need be, start, wait until it answers."""
         leftovers.end_server(self.data)
         if not self.data.exists():
             self._create()
@@ -130,8 +130,8 @@ class Cluster:
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
                 raise PostgresError(
-                    f"The embedded PostgreSQL refuses the password in {self.home / 'keys'}: put the keys back "
-                    f"that belong to {self.data}, or set FIELDWORK_HOME to a new folder."
+                    f"The embedded PostgreSQL refuses the password in {self.home / 'keys'}: put back the "
+                    f"keys that belong to {self.data}, or set FIELDWORK_HOME to a new folder."
                 ) from error
             return False
 
@@ -149,7 +149,7 @@ class Cluster:
         password.touch(mode=0o600)
         password.write_text(self.address(SUPERUSER, "postgres")["password"])
         self.identity.own(password)
-        command = [
+        command: list[str | Path] = [
             self.programs / "initdb",
             f"--pgdata={self._data_as_seen(fresh)}",
             f"--username={SUPERUSER}",

@@ -1,4 +1,4 @@
-"""What the cluster holds: the control database and the broker's, each with a role that enters nothing else."""
+"""What the cluster holds: the control database and the broker's, each with its own role."""
 
 from typing import Any
 

@@ -3,10 +3,10 @@
 Three ways, the first that works on this machine:
 
 * `plain`: an ordinary user runs them as they are;
-* `namespace`: root runs them in a user namespace in which it has another number; the files stay root's own, so
-  even a checkout that only root can enter will do;
-* `other`: where namespaces are forbidden (most containers), another uid runs copies of the programs. It reaches the
-  data folder as its working directory, which needs no permission on the folders above.
+* `namespace`: root runs them in a user namespace in which it has another number; the files stay root's own,
+  so even a checkout that only root can enter will do;
+* `other`: where namespaces are forbidden (most containers), another uid runs copies of the programs. It
+  reaches the data folder as its working directory, which needs no permission on the folders above.
 """
 
 import ctypes
@@ -35,7 +35,7 @@ class Identity:
     inside: int
 
     def before_exec(self, last_signal: signal.Signals | None = None) -> Callable[[], None]:
-        """What a child does between fork and exec; `last_signal` reaches it when this process dies (Linux)."""
+        """What a child does before it executes; `last_signal` reaches it when this process dies (Linux)."""
         libc = ctypes.CDLL(None, use_errno=True)
         parent = os.getpid()
 

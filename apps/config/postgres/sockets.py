@@ -1,4 +1,4 @@
-"""The folder of the server's Unix socket: private, and short, for a socket's path has about 104 bytes at most."""
+"""The folder of the server's Unix socket: private, and short, for such a path has about 104 bytes at most."""
 
 import os
 import stat

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from apps.config.environment import ROOT
@@ -47,7 +48,7 @@ class Child:
         self._started = time.monotonic()
 
     def ended(self) -> str | None:
-        """How it ended, once, when it did; the next start is then due after a while that grows with every failure."""
+        """How it ended, once, if it did; its next start is due after a while that grows each time."""
         if self.process is None or self.process.poll() is None:
             return None
         code = self.process.returncode
@@ -75,10 +76,8 @@ def end(children: list[Child]) -> None:
     for child in children:
         if child.process is None:
             continue
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.process.wait(max(0.0, begun + child.program.patience - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
         child.signal(signal.SIGKILL)
         child.process.wait()
         child.process = None

@@ -1,6 +1,7 @@
-"""Processes of an earlier start: known by a mark in their environment that names this home, never by a number alone."""
+"""Processes of an earlier start: known by a mark in their environment, never by a number alone."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -24,15 +25,10 @@ def end_all(home: Path, patience: float = 10.0) -> int:
     """End them: politely, then not. Returns how many there were."""
     found = marked(home)
     for process in found:
-        _signal(process.terminate)
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
     for process in psutil.wait_procs(found, timeout=patience)[1]:
-        _signal(process.kill)
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(found, timeout=patience)
     return len(found)
-
-
-def _signal(send: object) -> None:
-    try:
-        send()  # type: ignore[operator]
-    except psutil.NoSuchProcess:
-        pass

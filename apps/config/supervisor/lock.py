@@ -25,7 +25,8 @@ class Lock:
             self._file = os.open(home / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StartError(
-                f"{home} cannot be written by this user ({error.strerror}): run as its owner, or set FIELDWORK_HOME."
+                f"{home} cannot be written by this user ({error.strerror}): run as its owner, "
+                f"or set FIELDWORK_HOME."
             ) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

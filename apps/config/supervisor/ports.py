@@ -9,7 +9,7 @@ TRIES = 100
 
 
 def listen(bind: str, port: int) -> socket.socket:
-    """A listening socket on `port` or the next free one. Raises StartError for an address that is not this machine's."""
+    """A listening socket on `port` or the next free one. Raises StartError when there is none."""
     for number in range(port, min(port + TRIES, 65536)):
         try:
             family, kind, _, _, address = socket.getaddrinfo(

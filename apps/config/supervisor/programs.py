@@ -10,7 +10,7 @@ from apps.config.environment import ROOT, SETTINGS
 
 from .leftovers import MARK
 
-CELERY_QUIET = (
+ALONE = (
     "--pool=solo",
     "--without-gossip",
     "--without-mingle",
@@ -23,7 +23,7 @@ CELERY_QUIET = (
 class Program:
     """One process. `control` ones know the control plane's settings, the others none of them.
 
-    stop: programs end in ascending order; those of one number together. patience: seconds between asking and forcing.
+    stop: programs end in ascending order, those of one number together. patience: seconds before force.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Program:
 
 
 def list_programs(home: Path, *, listener: int | None, practice: int | None, beat: bool) -> list[Program]:
-    """What to start, in this order. `listener` is the web server's socket, `practice` a port; None leaves it out."""
+    """What to start, in order. `listener`: web server's socket, `practice`: a port; None leaves it out."""
     site = (*_module("apps.dataplane.cli"), "run", "--state", str(home / "sites" / "local"))
     found = [
         Program("site", site, control=False, stop=2),
@@ -55,7 +55,7 @@ def list_programs(home: Path, *, listener: int | None, practice: int | None, bea
 
 
 def environment(home: Path, program: Program, base: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The mark, and what the program may know. A site keeps its owner's variables: credentials are `env:NAME`."""
+    """The mark, and what the program may know. A site keeps its owner's variables, for `env:NAME`."""
     kept = dict(base) if program.control else {name: base[name] for name in base if not _of_control(name)}
     if program.control:
         kept |= {"FIELDWORK_HOME": str(home), "DJANGO_SETTINGS_MODULE": "apps.config.settings"}
@@ -72,7 +72,7 @@ def _module(name: str) -> tuple[str, ...]:
 
 def _worker(app: str, queue: str) -> tuple[str, ...]:
     named = (f"--queues={queue}", f"--hostname={queue}@%h")
-    return (*_module("celery"), "-A", app, "worker", *named, *CELERY_QUIET)
+    return (*_module("celery"), "-A", app, "worker", *named, *ALONE)
 
 
 def _gunicorn(listener: int) -> tuple[str, ...]:
@@ -92,4 +92,5 @@ def _gunicorn(listener: int) -> tuple[str, ...]:
 
 
 def _practice(home: Path, port: int) -> tuple[str, ...]:
-    return (*_module("apps.demo.practice"), f"--port={port}", f"--train={home / 'demo' / 'train.csv'}")
+    rows = home / "data" / "hospital" / "train.csv"
+    return (*_module("apps.demo.practice"), f"--port={port}", f"--train={rows}", "--label=department")

@@ -1,4 +1,4 @@
-"""For commands that need Fieldwork to run: use the one that does, or start what is needed and stop it after."""
+"""For commands that need Fieldwork to run: use the one that does, or start what is needed and stop it."""
 
 import os
 import select

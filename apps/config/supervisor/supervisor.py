@@ -92,9 +92,10 @@ class Supervisor:
         for line in prepared.get("done", []):
             terminal.event(line)
         self._start_children(facts)
+        self._start_demo(facts)
         if self._listener is not None:
             url = environment.value("FIELDWORK_URL") or facts["web"]
-            self._await_web()
+            self._await_answer(self._listener.getsockname()[:2])
             terminal.welcome(url, prepared.get("people", []), prepared.get("first_page"), self.home)
         self._starting = False
         self.lock.note(ready=True, web=facts.get("web"))
@@ -111,11 +112,11 @@ class Supervisor:
             found["web"] = ports.url(self._listener, bind)
             if self._listener.getsockname()[1] != int(port):
                 terminal.event(f"port {port} is taken by another program")
-        known = runtime.read(self.home).get("practice")
+        known = runtime.read(self.home)
+        found |= {name: known[name] for name in ("practice", "practice_told") if name in known}
         if self.parts.demo:
-            found["practice"] = f"http://127.0.0.1:{ports.free(urlsplit(known).port if known else None)}/v1"
-        elif known:
-            found["practice"] = known
+            before = urlsplit(found.get("practice", "")).port
+            found["practice"] = f"http://127.0.0.1:{ports.free(before)}/v1"
         return found
 
     def _start_children(self, facts: dict[str, Any]) -> None:
@@ -130,13 +131,27 @@ class Supervisor:
             self.children.append(child)
             child.start()
 
-    def _await_web(self) -> None:
-        """Until the web server answers a request; its socket has been listening all along."""
-        assert self._listener is not None
-        with socket.create_connection(self._listener.getsockname()[:2], timeout=1) as connection:
-            connection.sendall(b"HEAD / HTTP/1.0\r\nHost: localhost\r\n\r\n")
-            while not select.select([connection, self._wakeup[0]], [], [], 1)[0].count(connection):
-                self._revive()
+    def _start_demo(self, facts: dict[str, Any]) -> None:
+        """The demo's pilot needs the practice endpoint; told once, and again when that has moved."""
+        if not self.parts.demo or facts.get("practice_told") == facts["practice"]:
+            return
+        endpoint: str = facts["practice"]
+        self._await_answer(("127.0.0.1", urlsplit(endpoint).port or 0))
+        preparing.start_demo_pilot(self.home, endpoint)
+        runtime.write(self.home, {**facts, "practice_told": endpoint})
+        terminal.event("the demo's pilot is running")
+
+    def _await_answer(self, address: tuple[str, int]) -> None:
+        """Until somebody answers an HTTP request there; whoever dies meanwhile is started again."""
+        while True:
+            with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET) as connection:
+                if connection.connect_ex(address) == 0:
+                    connection.sendall(b"HEAD / HTTP/1.0\r\nHost: localhost\r\n\r\n")
+                    while connection not in select.select([connection, self._wakeup[0]], [], [], 1)[0]:
+                        self._revive()
+                    return
+            select.select([self._wakeup[0]], [], [], 0.05)
+            self._revive()
 
     def _keep(self) -> None:
         """Sleep; wake for a signal, a child's end, a start that is due, and to look at the servers."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.template.context import RequestContext
+from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -29,8 +30,8 @@ def figure(
     n: int | None = None,
     source: str = "",
 ) -> SafeString:
-    """A number with its interval beside it, and n and source on hover. kind: number, percent, money, duration or
-    milliseconds."""
+    """A number with its interval beside it, and n and source on hover. kind: number, percent, money, duration
+    or milliseconds."""
     written = figures.KINDS[kind](value)
     ends = figures.interval(low, high, kind) if value is not None else ""
     facts = [f"95 % interval {ends}" if ends else "", f"n = {n:,}" if n is not None else "", source]
@@ -79,8 +80,8 @@ def page_address(context: RequestContext, page: int) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def panel(context: RequestContext, part: Any, engagement: Any) -> SafeString:
+def panel(context: RequestContext, part: Any, engagement: Any) -> str:
     """A registered panel, rendered with the page's context and its own."""
-    found = template.loader.get_template(part.template)
     own = part.context(context["request"], engagement)
-    return found.render({**context.flatten(), **own}, context["request"])  # type: ignore[no-any-return]
+    together: dict[str, Any] = {**context.flatten(), **own}  # type: ignore[dict-item]
+    return get_template(part.template).render(together, context["request"])

@@ -1,11 +1,14 @@
 """Baselines: what any model has to beat. One per file, all of one shape."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from . import majority, nearest
 from .shape import Baseline
 
-FITTERS = {"majority": majority.fit, "nearest": nearest.fit}
+FITTERS: dict[str, Callable[[Iterable[tuple[str, str]]], Baseline]] = {
+    "majority": majority.fit,
+    "nearest": nearest.fit,
+}
 
 
 def fit(method: str, rows: Iterable[tuple[str, str]]) -> Baseline:

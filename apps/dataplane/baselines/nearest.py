@@ -1,6 +1,7 @@
 """nearest: the label of the training row whose TF-IDF vector is closest by cosine; of several, the first row.
 
-TF-IDF is scikit-learn's TfidfVectorizer with its defaults, whose vectors have length 1, so a dot product is a cosine.
+TF-IDF is scikit-learn's TfidfVectorizer with its defaults; its vectors have length 1, so a dot product is a
+cosine.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -6,7 +6,7 @@ from typing import Any
 from ..contract.plan import OpenAITarget
 from .shape import Answer, BadShape, address, around, joined, kind_of, max_tokens_of, tokens
 
-# Ours to set: the first two are the call itself; the others would change what comes back, or multiply its price.
+# Ours to set: the first two are the call; the others would change what comes back, or multiply its price.
 _RESERVED = {"model", "messages", "stream", "stream_options", "n"}
 
 

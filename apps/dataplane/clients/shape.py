@@ -59,7 +59,7 @@ def max_tokens_of(params: Mapping[str, Any], *names: str) -> int:
 
 
 def around(document: Mapping[str, Any], turns: list[dict[str, str]]) -> tuple[bytes, bytes]:
-    """The JSON before and after the prompt: all but the prompt is the same in every call, so it is encoded once."""
+    """The JSON before and after the prompt: the rest is the same in every call, so it is encoded once."""
     head = json.dumps({**document, "messages": [*turns, {"role": "user", "content": ""}]})
     return head[: -len('"}]}')].encode(), b"}]}"
 

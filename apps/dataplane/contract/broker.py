@@ -11,6 +11,7 @@ RESULTS = "results"  # the queue that sites answer to
 PERFORM = "fieldwork.site.perform"  # the site's one task
 ACCEPT = "fieldwork.control.accept_result"  # control's one task for sites
 POLL = 5.0  # seconds between looks at a queue in PostgreSQL when no notification arrives
+_TRANSPORT = "apps.dataplane.contract.queues:Transport"
 _COMMON: dict[str, Any] = {
     "accept_content": ["json"],
     "task_serializer": "json",
@@ -22,6 +23,7 @@ _COMMON: dict[str, Any] = {
     "worker_prefetch_multiplier": 8,
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,
+    "broker_channel_error_retry": True,  # a queue that was deleted is declared again
     "task_create_missing_queues": False,
 }
 
@@ -64,4 +66,9 @@ def celery_settings(broker: str) -> dict[str, Any]:
     if not broker.startswith("pgmq://"):
         options["conn_string"] = broker.removeprefix("pgmq:")
         broker = "pgmq://"
-    return {**_COMMON, "broker_url": broker, "broker_transport_options": options}
+    return {
+        **_COMMON,
+        "broker_url": broker,
+        "broker_transport": _TRANSPORT,
+        "broker_transport_options": options,
+    }

@@ -15,6 +15,7 @@ CODES: dict[str, str] = {
     "secret_missing": "A credential that the plan refers to is not stored at the site.",
     "secret_unusable": "A credential that the plan refers to holds characters that no header can carry.",
     "ca_unreadable": "The certificate file that a target names cannot be read at the site.",
+    "policy_unreadable": "The site's policy file cannot be read; the site does nothing until it is repaired.",
     # reading the source
     "source_not_found": "The file or table does not exist at the site.",
     "source_denied": "The site's account may not read the file.",

@@ -11,7 +11,6 @@ from pydantic import Field
 from .plan import Part, Plan
 from .privacy import Level
 
-
 ANSWERED = ("ok", "empty", "refused", "truncated", "unparsable")  # kinds that are scored and stay in n
 
 

@@ -1,4 +1,4 @@
-"""The engine of a site: takes chunks in hand, calls their targets, scores the answers and hands back outcomes."""
+"""The engine of a site: takes chunks in hand, calls their targets, scores the answers, hands back outcomes."""
 
 from .chunks import Chunk, ChunkFailure
 from .counts import counts_of

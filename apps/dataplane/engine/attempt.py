@@ -43,7 +43,7 @@ class Failed:
 
 
 class _Connector(TCPConnector):
-    """Notes when a connection is ready: neither waiting for it nor making it belongs to an answer's latency."""
+    """Notes when a connection is ready: waiting for it and making it are no part of an answer's latency."""
 
     async def connect(self, *args: Any, **kwargs: Any) -> Any:
         connection = await super().connect(*args, **kwargs)
@@ -52,7 +52,7 @@ class _Connector(TCPConnector):
 
 
 def session_for(course: Course) -> ClientSession:
-    """A session without cookies and without limits of its own. Raises Refused."""
+    """A session without cookies and without limits of its own. Raises Refusal."""
     connector = _Connector(limit=0, ssl=course.tls(), ttl_dns_cache=60, keepalive_timeout=30)
     return ClientSession(connector=connector, cookie_jar=DummyCookieJar())
 

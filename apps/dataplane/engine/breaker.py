@@ -5,7 +5,7 @@ IN_A_ROW = 10  # final failures without a success between them
 
 
 class Breaker:
-    """After it has tripped, a single further failure trips it again, so a resumed run tries and soon knows."""
+    """Once tripped, a single further failure trips it again, so a resumed run tries and soon knows."""
 
     def __init__(self) -> None:
         self._failures = 0

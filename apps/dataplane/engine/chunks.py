@@ -10,10 +10,10 @@ from ..samples import Sample
 
 @dataclass(slots=True)
 class Chunk:
-    """Rows of target number `target`; `attempt` is raised in place when the same job is ordered again meanwhile.
+    """Rows of target number `target`; `attempt` is raised in place when the job is ordered again meanwhile.
 
-    rows: opens the chunk's rows, `size` of them; read lazily, by one thread. started: the unix time from which
-    `limits.minutes` counts; None for the moment at which this site saw the run's first chunk.
+    rows: opens the chunk's rows, `size` of them; read lazily, by one thread. started: the unix time from
+    which `limits.minutes` counts; None for the moment at which this site saw the run's first chunk.
     """
 
     job: str
@@ -34,17 +34,10 @@ class ChunkFailure:
     detail: str
 
 
-class Refused(Exception):
-    """A chunk cannot be executed; `code` says why (see errors.CODES)."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(detail or code)
-        self.code = code
-
-
 def failure_of(error: BaseException) -> ChunkFailure:
     """Any exception as a failure; one that carries no known `code` is the site's own error."""
     code = getattr(error, "code", None)
-    cause = error.__cause__ if isinstance(error, Refused) and error.__cause__ else error
-    known = code if isinstance(code, str) and code in CODES else "site_error"
-    return ChunkFailure(known, type(cause).__name__, str(error))
+    if not isinstance(code, str) or code not in CODES:
+        return ChunkFailure("site_error", type(error).__name__, str(error))
+    cause = error.__cause__ or error
+    return ChunkFailure(code, type(cause).__name__, getattr(error, "detail", "") or str(error))

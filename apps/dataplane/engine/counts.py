@@ -3,17 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from ..contract.messages import Counts
+from ..contract.messages import ANSWERED, Counts
 from ..samples import Outcome
-
-ANSWERS = frozenset({"empty", "refused", "truncated", "unparsable"})  # counted by kind, and still in n
-ANSWERED = ANSWERS | {"ok"}
 
 
 def counts_of(
     outcomes: Iterable[Outcome], *, stopped: str | None = None, detail: str | None = None
 ) -> Counts:
-    """Tokens and cost are those that this run paid for: now, or before it was resumed; not those of another run."""
+    """Tokens and cost are those that this run paid for, now or before it was resumed: not those of other runs."""
     kinds: Counter[str] = Counter()
     read = written = done = cached = 0
     cost = 0.0
@@ -28,7 +25,7 @@ def counts_of(
     return Counts(
         done=done,
         errors={kind: n for kind, n in kinds.items() if kind not in ANSWERED},
-        answers={kind: n for kind, n in kinds.items() if kind in ANSWERS},
+        answers={kind: n for kind, n in kinds.items() if kind in ANSWERED and kind != "ok"},
         input_tokens=read,
         output_tokens=written,
         cost=cost,

@@ -15,8 +15,8 @@ from ..budget import Ask, cap_of, price_of
 from ..clients import client_for
 from ..contract.plan import AnthropicTarget, OpenAITarget, Plan
 from ..prompts import fields_of, render
+from ..refusal import Refusal
 from ..samples import Outcome, Sample
-from .chunks import Refused
 from .panel import Panel
 
 Model = OpenAITarget | AnthropicTarget
@@ -35,7 +35,7 @@ class Call(NamedTuple):
 
 
 class Course:
-    """Everything about calls of one target in one run. Raises Refused.
+    """Everything about calls of one target in one run. Raises Refusal.
 
     `resolve` turns a reference into its value; the values live here only, and nothing here has a repr.
     """
@@ -122,13 +122,13 @@ class Course:
         return text
 
     def tls(self) -> ssl.SSLContext | bool:
-        """How to check certificates. Raises Refused when the plan's own authority cannot be read."""
+        """How to check certificates. Raises Refusal when the plan's own authority cannot be read."""
         if self.target.ca is None:
             return True
         try:
             return ssl.create_default_context(cafile=self.target.ca)
         except (OSError, ValueError) as error:
-            raise Refused("ca_unreadable", self.target.ca) from error
+            raise Refusal("ca_unreadable", detail=self.target.ca) from error
 
     @property
     def connection(self) -> tuple[str, float, str | None]:
@@ -157,11 +157,11 @@ class Course:
         try:
             value = resolve(reference).strip()
         except LookupError as error:
-            raise Refused("secret_missing", reference) from error
+            raise Refusal("secret_missing", detail=reference) from error
         if not value:
-            raise Refused("secret_missing", reference)
+            raise Refusal("secret_missing", detail=reference)
         if not value.isprintable():
-            raise Refused("secret_unusable", reference)
+            raise Refusal("secret_unusable", detail=reference)
         self.secrets.append(value)
         return value
 
@@ -175,16 +175,18 @@ class Course:
 def _model(plan: Plan, target: int) -> Model:
     found = plan.targets[target]
     if not isinstance(found, Model):
-        raise Refused("plan_unsupported", f"{found.kind} is no model")
+        raise Refusal("plan_unsupported", detail=f"{found.kind} is no model")
     return found
 
 
 def _prompt_of(plan: Plan, target: Model) -> str:
-    """The template that holds for `target`, whose fields must all be input columns. Raises Refused."""
+    """The template that holds for `target`, whose fields must all be input columns. Raises Refusal."""
     template = target.prompt or plan.prompt
     if template is None:
-        raise Refused("plan_unsupported", f"target {target.name} has no prompt")
+        raise Refusal("plan_unsupported", detail=f"target {target.name} has no prompt")
     unknown = [name for name in fields_of(template) if name not in plan.dataset.input]
     if unknown:
-        raise Refused("source_missing_column", f"the prompt of {target.name} uses {', '.join(unknown)}")
+        raise Refusal(
+            "source_missing_column", detail=f"the prompt of {target.name} uses {', '.join(unknown)}"
+        )
     return template

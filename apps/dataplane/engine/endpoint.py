@@ -1,9 +1,8 @@
-"""An endpoint as the site sees it: one queue and one set of limits for all chunks of all runs that call it."""
+"""An endpoint as the site sees it: one queue and one set of limits for all chunks of all runs calling it."""
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from aiohttp import ClientSession
@@ -27,7 +26,7 @@ class Shared(Protocol):
 
     store: Store
     cache: AnswerCache
-    reader: Executor
+    reader: ThreadPoolExecutor
 
     def breaker(self, where: tuple[str, int]) -> Breaker: ...
 
@@ -46,8 +45,8 @@ class Item:
 class Endpoint:
     """Workers take calls from one queue that is refilled across the borders of chunks; runs take turns.
 
-    Where runs set different limits, the smallest of those in hand holds. At most about twice the concurrency plus
-    one window of rows is alive at any time.
+    Where runs set different limits, the smallest of those in hand holds. At most about twice the concurrency
+    plus two windows of rows is alive at any time.
     """
 
     def __init__(self, shared: Shared) -> None:
@@ -142,7 +141,7 @@ class Endpoint:
             self._runs.pop(job.run, None)
 
     def _take(self) -> Item | None:
-        """The next call: first those that are due again; nothing new while too many wait for another attempt."""
+        """The next call: first those that are due again; nothing new while too many wait for theirs."""
         if self._again:
             return self._again.popleft()
         if not self._ready or self._waiting > self._limit:

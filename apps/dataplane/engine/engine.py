@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -31,11 +31,11 @@ log = logging.getLogger(__name__)
 
 
 class Engine:
-    """Concurrency, rpm and tpm of an endpoint hold across all chunks and runs, so chunk borders never drain the pipe.
+    """Concurrency, rpm and tpm of an endpoint hold across all chunks and runs: no chunk border drains the pipe.
 
     state: the site's own directory. resolve: turns a reference (env:NAME, file:path) into its value; raises
-    LookupError when it is missing. train_rows: streams the training rows of a baseline target, with the dataset's
-    input columns as fields and the label as reference.
+    LookupError when it is missing. train_rows: streams the training rows of a baseline target, with the
+    dataset's input columns as fields and the label as reference.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Engine:
         self._endpoints: dict[tuple[str, str | None, str], Endpoint] = {}
         self._sessions: dict[tuple[str, float, str | None], ClientSession] = {}
         self._breakers: OrderedDict[tuple[str, int], Breaker] = OrderedDict()
-        # One thread reads rows, so a source may be bound to the thread that opened it; another executes baselines.
+        # One thread reads rows, so a source may be bound to the thread that opened it; another runs baselines.
         self.reader = ThreadPoolExecutor(1, "fieldwork-reader")
         self._hands = ThreadPoolExecutor(1, "fieldwork-local")
         self._tasks: set[asyncio.Task[None]] = set()
@@ -63,8 +63,8 @@ class Engine:
     def submit(self, chunk: Chunk, done: Callable[[ChunkOutcome | ChunkFailure], None]) -> None:
         """Take a chunk in hand; returns at once, from any thread.
 
-        `done` is called once, on the engine's thread, and must not block. A job that is in hand already is not
-        taken again: its attempt is raised in place, and this `done` is dropped.
+        `done` is called once, on the engine's thread, and must not block. A job that is in hand already is
+        not taken again: its attempt is raised in place, and this `done` is dropped.
         """
         self._loop.call_soon_threadsafe(self._accept, chunk, done)
 
@@ -170,7 +170,7 @@ class Engine:
             log.exception("the receiver of chunk %s failed", job.chunk.job)
         await self._loop.run_in_executor(self.reader, job.close_rows)
 
-    def _spawn(self, work: "asyncio.coroutines.Coroutine[None, None, None]") -> None:  # type: ignore[name-defined]
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

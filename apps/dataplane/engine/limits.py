@@ -6,7 +6,7 @@ from time import monotonic
 
 
 class Bucket:
-    """A token bucket: fills with `per_minute` / 60 units a second, up to one second's worth (at least one unit).
+    """A token bucket: `per_minute` / 60 units flow in each second, up to one second's worth (at least one).
 
     It begins with one unit, so that the first minute holds no more than any other. An amount beyond the capacity
     waits for a full bucket and leaves a debt.

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 from ..baselines import Baseline, fit
 from ..contract.plan import BaselineTarget, Plan, RecordedTarget
+from ..refusal import Refusal
 from ..samples import Sample
-from .chunks import Refused
 from .jobs import Job
 from .panel import Panel
 
@@ -25,7 +25,7 @@ class Local:
         self._lock = threading.Lock()
 
     def execute(self, job: Job) -> None:
-        """Add the outcomes of all rows to the job, until it is over. Raises Refused and what reading raises."""
+        """Add the outcomes of all rows to the job, until it is over. Raises Refusal and what reading raises."""
         plan, panel = job.chunk.plan, Panel(job.chunk.plan.scorers)
         answers = self._answers(plan, job.chunk.target)
         try:
@@ -40,7 +40,7 @@ class Local:
         if isinstance(target, RecordedTarget):
             return lambda samples: [sample.fields.get(target.column) for sample in samples]
         if not isinstance(target, BaselineTarget):
-            raise Refused("plan_unsupported", f"{target.kind} is called, not executed")
+            raise Refusal("plan_unsupported", detail=f"{target.kind} is called, not executed")
         baseline = self._baseline(plan, index, target)
         return lambda samples: list(baseline.answers([text_of(plan, sample) for sample in samples]))
 
@@ -53,7 +53,7 @@ class Local:
                 try:
                     self._fitted[where] = fit(target.method, labelled)
                 except LookupError as error:
-                    raise Refused("source_empty", f"{target.name} has no training rows") from error
+                    raise Refusal("source_empty", detail=f"{target.name} has no training rows") from error
                 while len(self._fitted) > _FITTED:
                     self._fitted.popitem(last=False)
             self._fitted.move_to_end(where)

@@ -1,13 +1,13 @@
 """The panel: all scorers of a plan, judging one answer."""
 
 from ..contract.plan import Scorer
+from ..refusal import Refusal
 from ..samples import Outcome, Sample
 from ..scorers import NEEDS_NO_REFERENCE, PatternRefused, Score, build
-from .chunks import Refused
 
 
 class Panel:
-    """Raises Refused when a pattern is not one that RE2 accepts."""
+    """Raises Refusal when a pattern is not one that RE2 accepts."""
 
     def __init__(self, scorers: tuple[Scorer, ...]) -> None:
         try:
@@ -15,7 +15,7 @@ class Panel:
                 (scorer.name, build(scorer), scorer.kind not in NEEDS_NO_REFERENCE) for scorer in scorers
             ]
         except PatternRefused as error:
-            raise Refused("pattern_refused", f"scorer {error}") from error
+            raise Refusal("pattern_refused", detail=f"scorer {error}") from error
 
     def judge(self, outcome: Outcome) -> Outcome:
         """Fill in the scores of an answer, and `unparsable` where a scorer found no structure in it.

@@ -41,9 +41,7 @@ def _records(file: BinaryIO, limits: ReadLimits) -> Iterator[dict[str, Any]]:
     while line := file.readline(limits.field_bytes):
         number += 1
         if len(line) == limits.field_bytes:
-            raise Refusal(
-                "source_field_too_large", facts={"line": number, "limit_bytes": limits.field_bytes}
-            )
+            raise Refusal("source_field_too_large", facts={"line": number, "limit_bytes": limits.field_bytes})
         if line.isspace():
             continue
         yield _record(line, number)

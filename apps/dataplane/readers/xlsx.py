@@ -33,7 +33,13 @@ def read_xlsx(source: XlsxSource, access: Access) -> Iterator[Table]:
             file.seek(0)
             book = fastexcel.read_excel(file.read())
             columns, sheet = _sheet(book, source, access.limits)
-        except (fastexcel.FastExcelError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except (
+            fastexcel.FastExcelError,
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+        ) as error:
             raise Refusal("source_unreadable", detail=str(error)) from error
     with locked_engine(access) as engine:
         engine.register("sheet", sheet)
@@ -103,7 +109,12 @@ def _expanded(file: BinaryIO, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) 
     header = file.read(30)
     if len(header) < 30 or entry.flag_bits & 0x1:
         raise zipfile.BadZipFile("truncated or encrypted entry")
-    start = entry.header_offset + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    start = (
+        entry.header_offset
+        + 30
+        + int.from_bytes(header[26:28], "little")
+        + int.from_bytes(header[28:30], "little")
+    )
     stored = entry.compress_type == zipfile.ZIP_STORED
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
     file.seek(start)

@@ -1,4 +1,4 @@
-"""json_fields: the share of the named fields whose value in the answer's JSON object is that of the reference's.
+"""json_fields: the share of the named fields whose value in the answer's JSON is that of the reference's.
 
 An answer may stand in a ```json fence. A field that the reference lacks is never right.
 """

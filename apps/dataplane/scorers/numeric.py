@@ -1,8 +1,8 @@
 """numeric: 1 when the last number of the answer is that of the reference, within the tolerance.
 
-Thousands separators (1,234.5 · 1'234.5 · 1.234.567,8), currency signs, percent signs and trailing punctuation are
-set aside. A comma is a separator only before groups of three digits. A sign counts where no word ends before it,
-so the last number of 2024-05-17 is 17.
+Thousands separators (1,234.5 · 1'234.5 · 1.234.567,8), currency signs, percent signs and trailing punctuation
+are set aside. A comma is a separator only before groups of three digits. A sign counts where no word ends before
+it, so the last number of 2024-05-17 is 17.
 """
 
 import re
@@ -15,10 +15,10 @@ _SPACE = " \t\r\n"  # no number reaches across one of these
 _NUMBER = re.compile(
     r"(?P<sign>(?<![\w).])[-+\u2212])?[$€£¥₹]?(?P<inner>(?<=[$€£¥₹])[-+\u2212])?"
     r"(?:(?P<continental>[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:\.[0-9]{3}){2,}(?![0-9]))"
-    r"|(?P<plain>(?:[0-9]{1,3}(?:[,'’\u00a0\u202f\u2009][0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)"
+    r"|(?P<plain>(?:[0-9]{1,3}(?:[,'\u2019\u00a0\u202f\u2009][0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)"
     r"(?P<exponent>[eE][-+]?[0-9]+)?)"
 )
-_SEPARATORS = re.compile("[,'’\u00a0\u202f\u2009]")
+_SEPARATORS = re.compile("[,'\u2019\u00a0\u202f\u2009]")
 _EXACT = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
 
 

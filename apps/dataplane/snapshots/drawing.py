@@ -23,7 +23,9 @@ def draw_rows(db: sqlite3.Connection, plan: Plan, table: Table, secret: bytes, w
     width = len(needed_columns(plan))
     values = "".join(f", c{number} TEXT NOT NULL" for number in range(width))
     db.execute(f"CREATE TABLE sample (id INTEGER PRIMARY KEY, key TEXT NOT NULL{values})")
-    db.execute(f"CREATE TEMP TABLE draft (id INTEGER PRIMARY KEY, key TEXT NOT NULL{values}, hash BLOB, draw TEXT)")
+    db.execute(
+        f"CREATE TEMP TABLE draft (id INTEGER PRIMARY KEY, key TEXT NOT NULL{values}, hash BLOB, draw TEXT)"
+    )
     pour = _Pour(plan, table, secret, direct)
     marks = ", ".join("?" * (1 + width + (0 if direct else 2)))
     names = "".join(f", c{number}" for number in range(width))

@@ -40,9 +40,7 @@ def freeze(
     return extent
 
 
-def verify(
-    plan: Plan, *, folder: Path, secret: bytes, access: Access, watch: Watch = lambda: None
-) -> None:
+def verify(plan: Plan, *, folder: Path, secret: bytes, access: Access, watch: Watch = lambda: None) -> None:
     """Before a chunk: notice a file that is no longer what was frozen. Cheap while the file is untouched.
 
     Raises Refusal (`source_changed`, `snapshot_missing`).

@@ -82,4 +82,3 @@ def _settle(report: Report, site: Site) -> str:
     handlers.handle(job, body)
     bell.wake()
     return "accepted"
-

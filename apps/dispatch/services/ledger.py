@@ -159,11 +159,11 @@ def send(due: Due) -> None:
         slot=slot,
         expected=job.expected or None,
     )
-    token = envelope.seal(
-        message, key=bell.control_key(), issuer=envelope.CONTROL, audience=str(due.site.pk)
-    )
+    token = envelope.seal(message, key=bell.control_key(), issuer=envelope.CONTROL, audience=str(due.site.pk))
     bell.ring(str(due.site.pk), token)
-    if job.operation == Operation.CANCEL:  # it needs no answer: what it stops is cancelled in the ledger already
+    if (
+        job.operation == Operation.CANCEL
+    ):  # it needs no answer: what it stops is cancelled in the ledger already
         Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(
             state=Job.State.DONE, finished_at=timezone.now(), deadline=None
         )

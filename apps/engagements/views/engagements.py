@@ -55,7 +55,12 @@ def engagement_new(request: PersonRequest) -> HttpResponse:
 def engagement_detail(request: EngagementRequest, pk: UUID) -> HttpResponse:
     engagement, user = request.engagement, request.user
     shown = panels.panels_for(user)
-    context = {"engagement": engagement, "panels": shown, "may_work": selectors.may_work_on(user, engagement)}
+    context = {
+        "engagement": engagement,
+        "panels": shown,
+        "stages": Stage.choices,
+        "may_work": selectors.may_work_on(user, engagement),
+    }
     return render(request, "engagements/engagement_detail.html", context)
 
 

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from apps.core.forms import refusals_into
+from apps.core.pages import page_of
 
 from .. import selectors, services
 from ..access import EngagementRequest, access
@@ -42,7 +43,7 @@ def member_remove(request: EngagementRequest, pk: UUID, member: UUID) -> HttpRes
 def _page(request: EngagementRequest, form: MemberForm, status: int = 200) -> HttpResponse:
     context = {
         "engagement": request.engagement,
-        "members": selectors.members_of(request.engagement),
+        "page": page_of(request, selectors.members_of(request.engagement)),
         "may_staff": selectors.may_staff(request.user, request.engagement),
         "form": form,
     }

@@ -98,7 +98,7 @@ NOTHING = Measured(None, None, None, 0)
 
 def facts_of(metric: str) -> MetricFacts:
     """The facts of `metric`; "exact_2" has those of "exact". Raises KeyError for what is no metric."""
-    return METRICS[re.sub(r"_[0-9]+$", "", metric)]
+    return METRICS[metric if metric in METRICS else re.sub(r"_[0-9]+$", "", metric)]
 
 
 def unit_of(metric: str) -> str:
@@ -148,7 +148,7 @@ def projected(metric: str, now: Measured, n: int) -> Measured:
 def format_value(metric: str, value: float | None, low: float | None, high: float | None, n: int) -> str:
     """ "0.860 [0.827, 0.888] n 500", in the metric's unit; a dash where nothing was measured."""
     if value is None:
-        return "–"  # noqa: RUF001 - a dash, not a minus
+        return "–"
     unit = unit_of(metric)
     ends = ["?" if end is None else _number(end, unit) for end in (low, high)]
     suffix = " ms" if unit == "ms" else ""

@@ -15,7 +15,7 @@ MOST = 10**9  # samples; a larger number is no advice
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`reason` is a sentence; `more_samples` how many more would decide (None: none needed, or none would)."""
+    """`reason` is a sentence; `more_samples` how many more would decide (None: none or no number)."""
 
     verdict: Verdict
     code: Code

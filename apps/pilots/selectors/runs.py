@@ -39,8 +39,8 @@ class Progress:
     targets: list[TargetProgress] = field(default_factory=list)
 
     @property
-    def share(self) -> float:
-        return self.done / self.total if self.total else 0.0
+    def error_count(self) -> int:
+        return sum(self.errors.values())
 
 
 def complete() -> QuerySet[Run]:
@@ -49,9 +49,7 @@ def complete() -> QuerySet[Run]:
         "evaluation__engagement__client", "evaluation__dataset__source", "site", "snapshot", "started_by"
     ).prefetch_related(
         Prefetch("targets", RunTarget.objects.prefetch_related(Prefetch("metrics", Metric.objects.all()))),
-        Prefetch(
-            "judgements", Judgement.objects.select_related("binding__criterion", "measurement")
-        ),
+        Prefetch("judgements", Judgement.objects.select_related("binding__criterion", "measurement")),
     )
 
 

@@ -45,7 +45,7 @@ def of_run(run: UUID, *, scorers: Sequence[str], slices: Sequence[str]) -> list[
            count(cost), coalesce(sum(cost), 0), coalesce(sum(cost ^ 2), 0),
            count(latency_ms), coalesce(sum(latency_ms), 0), coalesce(sum(latency_ms ^ 2), 0) {sums}
     {_GROUPED} GROUP BY target, slice ORDER BY target, count(*) DESC, slice
-    """  # noqa: S608 - positions are numbers
+    """
     given: dict[str, Any] = {"run": run, "columns": list(slices), "answered": list(ANSWERED)}
     with connection.cursor() as cursor:
         cursor.execute(query, given)

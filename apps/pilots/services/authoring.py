@@ -12,7 +12,7 @@ from apps.scoping.services import ensure_criterion
 
 from .. import spec
 from ..models import Binding, Evaluation
-from ..rules.metrics import meaning
+from ..rules.metrics import unit_of
 
 
 @transaction.atomic
@@ -40,7 +40,7 @@ def write_evaluation(*, by: User | None, name: str, pilot: spec.PilotSpec) -> Ev
             metric=stated.metric,
             direction=stated.direction,
             threshold=stated.threshold,
-            unit=meaning(stated.metric).unit,
+            unit=unit_of(stated.metric),
         )
         Binding.objects.create(
             evaluation=evaluation, criterion=criterion, target=stated.target, position=position

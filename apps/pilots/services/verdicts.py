@@ -21,7 +21,7 @@ Found = dict[int, dict[str, metrics.Measured]]  # by target and metric, over all
 def conclude(run: Run, plan: Plan, summaries: Sequence[Summary]) -> None:
     """Write what a run has measured, judge its criteria, and close it."""
     targets = {target.position: target for target in run.targets.all()}
-    found = _keep_metrics(targets, summaries)
+    found = _keep_metrics(plan, targets, summaries)
     run.state, run.finished_at = Run.State.DONE, timezone.now()
     run.verdict = verdicts.run_verdict(_judge(run, plan, targets, found))
     run.save()
@@ -29,29 +29,29 @@ def conclude(run: Run, plan: Plan, summaries: Sequence[Summary]) -> None:
     record(by=run.started_by, verb="finished", subject=run, engagement=engagement, verdict=run.verdict)
 
 
-def _keep_metrics(targets: dict[int, RunTarget], summaries: Sequence[Summary]) -> Found:
-    found: Found = {position: {} for position in targets}
+def _keep_metrics(plan: Plan, targets: dict[int, RunTarget], summaries: Sequence[Summary]) -> Found:
+    found: Found = {}
     rows = []
-    for summary in summaries:
-        for name, measured in metrics.measured(summary).items():
-            rows.append(_metric(targets[summary.target], name, summary, measured))
-            if not summary.slice:
-                found[summary.target][name] = measured
+    for position, target in targets.items():
+        of_target = metrics.measured(plan, position, summaries)
+        rows += [_metric(target, *key, measured) for key, measured in of_target.items()]
+        found[position] = {name: each for (name, slice_), each in of_target.items() if each and not slice_}
     Metric.objects.filter(target__in=targets.values()).delete()
     Metric.objects.bulk_create(rows, batch_size=1000)
     return found
 
 
-def _metric(target: RunTarget, name: str, summary: Summary, measured: metrics.Measured) -> Metric:
+def _metric(target: RunTarget, name: str, slice_: str, measured: metrics.Measured | None) -> Metric:
+    shown = measured or metrics.NOTHING
     return Metric(
         target=target,
         name=name,
-        slice=summary.slice,
-        value=measured.value,
-        low=measured.low,
-        high=measured.high,
-        n=measured.n,
-        suppressed=summary.suppressed,
+        slice=slice_,
+        value=shown.value,
+        low=shown.low,
+        high=shown.high,
+        n=shown.n,
+        suppressed=measured is None,
     )
 
 
@@ -61,29 +61,31 @@ def _judge(run: Run, plan: Plan, targets: dict[int, RunTarget], found: Found) ->
     for binding in run.evaluation.bindings.select_related("criterion__engagement"):
         target, criterion = by_name[binding.target], binding.criterion
         measured = found[target.position].get(criterion.metric, metrics.NOTHING)
+        errors = found[target.position].get("error_rate", metrics.NOTHING)
         judgement = verdicts.judge(
-            verdicts.Criterion(criterion.metric, criterion.direction, criterion.threshold),
+            criterion.metric,
+            criterion.direction,
+            criterion.threshold,
             measured,
-            verdicts.Evidence(
-                samples=run.rows or 0,
-                errors=sum(target.errors.values()),
-                max_errors=plan.limits.max_errors,
-                partial=run.partial,
-            ),
+            error_rate=errors.value,
+            max_errors=plan.limits.max_errors,
+            stopped=run.partial,
         )
         Judgement.objects.create(
             run=run,
             binding=binding,
             measurement=None if run.partial else _write_down(run, criterion, target, measured),
             verdict=judgement.verdict,
-            reason=judgement.sentence,
+            reason=judgement.reason,
             more_samples=judgement.more_samples,
         )
         judged.append(judgement.verdict)
     return judged
 
 
-def _write_down(run: Run, criterion: SuccessCriterion, target: RunTarget, measured: metrics.Measured) -> Measurement:
+def _write_down(
+    run: Run, criterion: SuccessCriterion, target: RunTarget, measured: metrics.Measured
+) -> Measurement:
     return measure(
         by=run.started_by,
         criterion=criterion,

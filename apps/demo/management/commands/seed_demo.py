@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, endpoint: str | None, **options: Any) -> None:
         folder = places.data() / "hospital"
-        hospital.write_rows(folder)
+        hospital.write_rows(folder, Path(settings.HOME) / "demo" / "train.csv")
         known = people.ensure(Path(settings.HOME) / "keys" / "people.json")
         emails = {person["role"]: person["email"] for person in known}
         engagement = hospital.ensure({role: User.objects.get(email=email) for role, email in emails.items()})

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from apps.dataplane.contract import envelope, messages
 from apps.dataplane.contract.messages import Body, Order
 from apps.dispatch import bell
 from apps.dispatch.models import Site
-from apps.dispatch.services import intake, ledger
+from apps.dispatch.services import intake, ledger, sites
 
 
 @dataclass
@@ -25,7 +27,12 @@ class ActedSite:
 
     def report(self, order: Order, body: Body, **changes: Any) -> str:
         """Sign and deliver a report of `order`; returns what the control plane made of it."""
-        facts = {"site": str(self.site.pk), "job": order.job, "attempt": order.attempt, "digest": order.digest}
+        facts = {
+            "site": str(self.site.pk),
+            "job": order.job,
+            "attempt": order.attempt,
+            "digest": order.digest,
+        }
         report = messages.Report(**{**facts, **changes}, body=body)
         return intake.accept(
             envelope.seal(report, key=self.key, issuer=report.site, audience=envelope.CONTROL)
@@ -39,6 +46,18 @@ class ActedSite:
         return intake.accept(
             envelope.seal(report, key=self.key, issuer=str(self.site.pk), audience=envelope.CONTROL)
         )
+
+
+@pytest.fixture
+def acted(db, monkeypatch) -> ActedSite:
+    """An enrolled site that has been heard of, and gets what is sent to it."""
+    key = envelope.new_key()
+    site = sites.enroll(by=None, name="acted", client=None)
+    sites.introduce(by=None, site=site, public_key=envelope.public_text(key))
+    acted = ActedSite(site, key)
+    monkeypatch.setattr(bell, "ring", acted.hear)
+    assert acted.beat() == "heard"
+    return acted
 
 
 def dispatch() -> int:

@@ -1,0 +1,230 @@
+"""The sole way out: all that leaves the site is built here, at the lower of the plan's and the policy's level."""
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+
+from .contract.envelope import CONTROL, seal
+from .contract.errors import CODES
+from .contract.messages import (
+    ANSWERED,
+    Body,
+    ChunkReport,
+    Counts,
+    Extent,
+    FailureReport,
+    FreezeReport,
+    Heartbeat,
+    InHand,
+    Order,
+    Report,
+    Row,
+    Slot,
+    Summary,
+    TallyReport,
+)
+from .contract.plan import Plan
+from .contract.privacy import Level, effective
+from .engine import ChunkFailure
+from .labels import Labels
+from .policy import Policy, PolicyError
+from .readers.text import printable
+from .redaction import masked
+from .refusal import Refusal
+from .samples import ChunkOutcome, Outcome
+from .site import Site
+from .tally import Group
+
+STOPS = frozenset({"cost_cap", "time_limit", "cancelled", "endpoint_dead"})
+LONGEST = 16_384  # characters of one text that leaves
+_BUDGET = 32 * 1024 * 1024  # bytes of all texts of a report, as JSON; half of what an envelope carries
+_CODE = re.compile(r"[a-z0-9_]{1,40}\Z")
+_CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}\Z")
+
+
+class Boundary:
+    """Builds and signs reports for one site. The policy is read anew each time: a tightened one counts at once."""
+
+    def __init__(self, site: Site, labels: Labels) -> None:
+        self._site, self._labels = site, labels
+
+    def chunk(self, plan: Plan, slot: Slot, outcome: ChunkOutcome, counts: Counts) -> ChunkReport:
+        """Rows under keyed hashes from level `scores`; texts from `redacted`; at `aggregate` counts only."""
+        policy = self._policy()
+        level = effective(plan.privacy, policy.level)
+        rows: tuple[Row, ...] = ()
+        if level.includes(Level.SCORES):
+            texts = [_texts(each, level) for each in outcome.outcomes]
+            longest = _longest(texts)
+            rows = tuple(
+                self._row(plan, policy, each, [_cut(text, longest) for text in three])
+                for each, three in zip(outcome.outcomes, texts, strict=True)
+            )
+        return ChunkReport(slot=slot, level=level, counts=_counts(counts, level, policy), rows=rows)
+
+    def frozen(self, extent: Extent) -> FreezeReport:
+        return FreezeReport(
+            extent=extent.model_copy(update={"warnings": tuple(filter(_CODE.match, extent.warnings))})
+        )
+
+    def tally(self, plan: Plan, groups: Iterable[Group]) -> TallyReport:
+        """Numbers over groups, whose small ones `tally` has already emptied."""
+        names = self._policy().names
+        return TallyReport(summaries=tuple(self._summary(plan, names, group) for group in groups))
+
+    def failure(self, stage: str, error: BaseException | ChunkFailure) -> FailureReport:
+        """An error as codes: its text has gone to the site's log, and nowhere else."""
+        if isinstance(error, ChunkFailure):
+            return FailureReport(code=_known(error.code), stage=stage, exception=_class(error.exception))
+        if not isinstance(error, Refusal):
+            return FailureReport(code="site_error", stage=stage, exception=_class(type(error).__name__))
+        cause = error.__cause__ or error
+        facts = {**error.facts, **(error.names if self._policy().names else {})}
+        return FailureReport(
+            code=_known(error.code),
+            stage=stage,
+            exception=_class(type(cause).__name__),
+            row=error.row,
+            facts=facts,
+        )
+
+    def heartbeat(self, boot: str, in_hand: Iterable[tuple[Plan, InHand]]) -> Heartbeat:
+        """That the site lives, what its policy allows, and how far it has come."""
+        policy = self._policy()
+        return Heartbeat(
+            boot=boot,
+            version=_version(),
+            level=policy.level,
+            names=policy.names,
+            roots=len(policy.roots),
+            in_hand=tuple(
+                hand.model_copy(
+                    update={"counts": _counts(hand.counts, effective(plan.privacy, policy.level), policy)}
+                )
+                for plan, hand in in_hand
+            ),
+        )
+
+    def seal(self, body: Body, order: Order | None = None, attempt: int = 0) -> str:
+        """The signed report; `order` is the one it answers."""
+        about = (
+            {"job": order.job, "attempt": attempt or order.attempt, "digest": order.digest} if order else {}
+        )
+        report = Report.model_validate({"site": self._site.id, "body": body, **about})
+        return seal(report, key=self._site.key, issuer=self._site.id, audience=CONTROL)
+
+    def _policy(self) -> Policy:
+        try:
+            return self._site.policy()
+        except PolicyError:  # the strictest there is, so that the failure itself can still be told
+            return Policy(level=Level.AGGREGATE)
+
+    def _row(self, plan: Plan, policy: Policy, outcome: Outcome, texts: list[str | None]) -> Row:
+        sample = outcome.sample
+        metrics = {scorer.name for scorer in plan.scorers}
+        return Row(
+            n=sample.n,
+            key=sample.key,
+            kind=outcome.kind if outcome.kind in ANSWERED else _known(outcome.kind),
+            scores={
+                name: float(score)
+                for name, score in outcome.scores.items()
+                if name in metrics and math.isfinite(score)
+            },
+            latency_ms=outcome.latency_ms,
+            input_tokens=outcome.input_tokens,
+            output_tokens=outcome.output_tokens,
+            cost=outcome.cost,
+            cached=outcome.cached,
+            slices=tuple(
+                self._label(policy.names, column, value)
+                for column, value in zip(plan.dataset.slices, sample.slices, strict=True)
+            ),
+            input=texts[0],
+            answer=texts[1],
+            reference=texts[2],
+        )
+
+    def _summary(self, plan: Plan, names: bool, group: Group) -> Summary:
+        part = ""
+        if group.column is not None:
+            column = plan.dataset.slices[group.column]
+            part = f"{column}={self._label(names, column, group.value)}"
+        return Summary(
+            target=group.target,
+            metric=group.metric,
+            slice=part,
+            n=group.n,
+            total=group.total,
+            squares=group.squares,
+            ranks=group.ranks,
+            suppressed=group.suppressed,
+        )
+
+    def _label(self, names: bool, column: str, value: str) -> str:
+        return _cut(_plain(value), LONGEST) or "" if names else self._labels.of(column, value)
+
+
+def _texts(outcome: Outcome, level: Level) -> list[str | None]:
+    """Prompt, answer and reference as far as the level lets them go."""
+    texts = (outcome.prompt, outcome.answer, outcome.sample.reference)
+    if not level.includes(Level.REDACTED):
+        return [None, None, None]
+    plain = [None if text is None else _plain(text) for text in texts]
+    if level.includes(Level.FULL):
+        return list(plain)
+    return [None if text is None else masked(text) for text in plain]
+
+
+def _plain(text: str) -> str:
+    """Without what a PostgreSQL text cannot hold."""
+    return printable(text.replace("\0", ""))
+
+
+def _cut(text: str | None, longest: int) -> str | None:
+    return text if text is None or len(text) <= longest else text[:longest] + "…"
+
+
+def _longest(texts: list[list[str | None]]) -> int:
+    """How many characters of each text may leave, so that the whole report fits an envelope."""
+    present = [text for three in texts for text in three if text]
+    longest = LONGEST
+    while sum(len(json.dumps(text[:longest])) for text in present) > _BUDGET:
+        longest //= 2
+    return longest
+
+
+def _counts(counts: Counts, level: Level, policy: Policy) -> Counts:
+    """Known codes only; at `aggregate`, a group too small to speak of says just how far it is."""
+    stopped = counts.stopped if counts.stopped in STOPS else None
+    detail = counts.stopped_detail if _CODE.match(counts.stopped_detail or "") else None
+    if level is Level.AGGREGATE and counts.done < policy.minimum_group:
+        return Counts(done=counts.done, stopped=stopped, stopped_detail=detail)
+    errors: dict[str, int] = {}
+    for code, n in counts.errors.items():
+        errors[_known(code)] = errors.get(_known(code), 0) + n
+    return counts.model_copy(
+        update={
+            "errors": errors,
+            "answers": {kind: n for kind, n in counts.answers.items() if kind in ANSWERED},
+            "stopped": stopped,
+            "stopped_detail": detail,
+        }
+    )
+
+
+def _known(code: str) -> str:
+    return code if code in CODES else "site_error"
+
+
+def _class(name: str) -> str:
+    return name if _CLASS.match(name) else "Exception"
+
+
+def _version() -> str:
+    try:
+        return version("fieldwork")
+    except PackageNotFoundError:
+        return "unknown"
