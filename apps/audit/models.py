@@ -43,8 +43,10 @@ class Event(models.Model):
     @property
     def details(self) -> str:
         """The event's data as words; ids say nothing to a person and are left out."""
-        shown = (f"{name}: {value}" for name, value in self.data.items() if not _is_id(value))
-        return ", ".join(shown)
+        data = dict(self.data)
+        if {"before", "after"} <= data.keys():
+            data["change"] = f"{data.pop('before')} → {data.pop('after')}"
+        return ", ".join(f"{name}: {value}" for name, value in data.items() if not _is_id(value))
 
 
 def _is_id(value: Any) -> bool:

@@ -63,8 +63,7 @@ def _run(options: argparse.Namespace) -> int:
 
     site = load_site(options.state)
     site.policy()  # raises before anything starts
-    _say(f"site {site.id} takes orders from queue {site.queue}; stop it with Ctrl-C")
-    run(site)
+    run(site, lambda: _say(f"site {site.id} takes orders from queue {site.queue}; stop it with Ctrl-C"))
     return 0
 
 

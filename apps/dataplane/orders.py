@@ -62,7 +62,7 @@ class Task:
 
 
 class Orders:
-    """Takes envelopes from any thread; hands readings to a pool and chunks to the engine. Nothing here blocks for long."""
+    """Takes envelopes from any thread; hands readings to a pool and chunks to the engine."""
 
     def __init__(self, site: Site, send: Send, runner: Callable[["Orders"], Runner]) -> None:
         self.site = site

@@ -28,7 +28,11 @@ def masked(text: str) -> str:
 
 
 def _when(name: str, holds: Callable[[str], bool]) -> Mask:
-    return lambda match: f"[{name}]" if holds(match.group()) else match.group()
+    def mask(match: "re2._Match[str]") -> str:
+        text: str = match.group()
+        return f"[{name}]" if holds(text) else text
+
+    return mask
 
 
 def _digits(text: str) -> list[int]:
@@ -44,7 +48,7 @@ def _luhn(text: str) -> bool:
 
 def _iban(match: "re2._Match[str]") -> str:
     """Mask the longest valid IBAN that the match begins with: the pattern may have run on into the next word."""
-    text = match.group()
+    text: str = match.group()
     for end in range(len(text), 14, -1):
         if text[end - 1].isalnum() and _valid_iban(text[:end]):
             return "[IBAN]" + text[end:]

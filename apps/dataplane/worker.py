@@ -1,9 +1,9 @@
-"""The site's worker: one Celery consumer of one queue with one task, a thread that answers, and one that says "I live"."""
+"""The site's worker: a Celery consumer of one queue with one task, a thread that answers, one that says "I live"."""
 
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NoReturn
@@ -23,9 +23,10 @@ from .site import Site, sole_worker
 BUSY, IDLE = 2.0, 30.0  # seconds between heartbeats with and without work in hand
 
 
-def run(site: Site) -> None:
+def run(site: Site, starting: Callable[[], None] = lambda: None) -> None:
     """Work until told to stop (SIGTERM, Ctrl-C). Raises SiteError when another worker holds the folder."""
     with sole_worker(site.state):
+        starting()
         open_journal(site.state)
         os.environ["SQLITE_TMPDIR"] = str(site.folder("temp"))  # what sorting spills stays below the folder
         app = application(site)
@@ -58,28 +59,28 @@ class ResultsChannel:
     """A connection of its own to the queue of results, which the control plane declares."""
 
     def __init__(self, app: Celery, site: Site) -> None:
-        self._app, self._queue = app, site.results_queue
+        self._app = app
+        self._queue = Queue(site.results_queue, routing_key=site.results_queue)
         self._returned = False
         self._connection = app.connection_for_write()
         self._connection.ensure_connection(max_retries=1)
         rabbit = is_rabbitmq(site.broker)
         if not rabbit:  # one role serves both sides; a message to a queue that is not there would be an error
-            Queue(self._queue, routing_key=self._queue)(self._connection.default_channel).declare()
+            self._queue(self._connection.default_channel).declare()
         self._options: dict[str, Any] = {"mandatory": True} if rabbit else {}
         self._producer = self._connection.Producer(on_return=self._on_return if rabbit else None)
 
     def publish(self, envelope: str) -> None:
-        """Deliver and wait for the broker's confirmation. Raises the transport's errors, LookupError without a queue."""
+        """Deliver, and wait for the broker to confirm. Raises the transport's errors, LookupError without a queue."""
         self._returned = False
         message = self._app.amqp.as_task_v2(
-            uuid4().hex, ACCEPT, args=[envelope], argsrepr="", ignore_result=True
+            uuid4().hex, ACCEPT, args=(envelope,), argsrepr="", ignore_result=True
         )
         self._app.amqp.send_task_message(
             self._producer,
             ACCEPT,
             message,
-            exchange="",
-            routing_key=self._queue,
+            queue=self._queue,
             declare=[],
             retry=False,
             **self._options,

@@ -7,7 +7,7 @@ from celery import Celery
 from django.conf import settings
 from django.db import connection, transaction
 from joserfc.jwk import OKPKey
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from apps.dataplane.contract import envelope
 from apps.dataplane.contract.broker import PERFORM, celery_settings, queue_arguments, queue_of
@@ -43,7 +43,7 @@ def producer() -> Celery:
 def ring(site: str, token: str) -> None:
     """Put one signed order into the queue of site `site` (its id). Raises the broker's own connection errors."""
     name = queue_of(site)
-    queue = Queue(name, routing_key=name, queue_arguments=queue_arguments(settings.BROKER))
+    queue = Queue(name, Exchange(name), routing_key=name, queue_arguments=queue_arguments(settings.BROKER))
     producer().send_task(PERFORM, args=[token], queue=queue, retry=False)
 
 

@@ -107,7 +107,7 @@ def _run(job: Job) -> Run:
 
 def _plan(run: Run) -> Plan:
     """The frozen plan, as the site has it."""
-    return Plan.model_validate(Frozen.objects.get(pk=run.pk).body)
+    return Plan.model_validate_json(Frozen.objects.get(pk=run.pk).body)
 
 
 def _conclude_if_over(run: Run) -> None:

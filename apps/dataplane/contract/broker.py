@@ -1,8 +1,8 @@
-"""A broker's address as Celery settings: the same at the control plane and at a site, and nothing beyond the standard library.
+"""A broker's address as Celery settings, the same at the control plane and at a site. Needs the standard library only.
 
 Two forms: `amqp://user:password@host:port/vhost` (RabbitMQ, quorum queues) and queues in PostgreSQL, either
-`pgmq://user:password@host:port/database` or `pgmq:` followed by a keyword DSN (`pgmq:host=/run/x user=site dbname=broker`),
-the only form that can name a socket's folder.
+`pgmq://user:password@host:port/database` or `pgmq:` followed by a keyword DSN, the only form that can name a socket's
+folder (`pgmq:host=/run/x user=site dbname=broker`).
 """
 
 from typing import Any
@@ -23,6 +23,7 @@ _COMMON: dict[str, Any] = {
     "worker_prefetch_multiplier": 8,
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,
+    "worker_consumer": "apps.dataplane.contract.queues:Consumer",
     "broker_channel_error_retry": True,  # a queue that was deleted is declared again
     "task_create_missing_queues": False,
 }
@@ -65,7 +66,7 @@ def celery_settings(broker: str) -> dict[str, Any]:
     }
     if not broker.startswith("pgmq://"):
         options["conn_string"] = broker.removeprefix("pgmq:")
-        broker = "pgmq://"
+        broker = "pgmq://localhost/"  # not used beside conn_string
     return {
         **_COMMON,
         "broker_url": broker,

@@ -1,16 +1,27 @@
-"""Queues in PostgreSQL that heal: kombu's `pgmq` transport, which also survives its queues or its schema being dropped."""
+"""Queues that heal, and that declare nothing beyond themselves: Celery's consumer and kombu's `pgmq` transport, adapted."""
 
 from typing import Any
 
 import psycopg
+from celery.worker import consumer as celery_consumer
 from kombu.transport import pgmq as kombu_pgmq
 from pgmq import get_embedded_install_sql
 
 _LOCK = 7_304_115_001  # of the advisory lock under which the schema is installed
+_DELAYED = "celery.worker.consumer.delayed_delivery:DelayedDelivery"
 
 
-class Transport(kombu_pgmq.Transport):  # type: ignore[misc]
-    """Used by its path (see `broker.celery_settings`)."""
+class Consumer(celery_consumer.Consumer):
+    """Without delayed delivery: for every quorum queue that would declare 28 more, which a site's user may not."""
+
+    class Blueprint(celery_consumer.Consumer.Blueprint):
+        default_steps = [
+            step for step in celery_consumer.Consumer.Blueprint.default_steps if step != _DELAYED
+        ]
+
+
+class Transport(kombu_pgmq.Transport):
+    """Queues in PostgreSQL that survive being dropped, with or without their schema."""
 
     # a queue or the whole schema is gone: connecting again makes both
     connection_errors = (
@@ -22,9 +33,11 @@ class Transport(kombu_pgmq.Transport):  # type: ignore[misc]
 
     def establish_connection(self) -> Any:
         """Connect; install the schema from SQL when the database lacks it. The role needs CREATE on the database."""
-        with self._get_pgmq_client().pool.connection() as connection:
-            install_schema(connection)
-        return super().establish_connection()
+        pool = self._get_pgmq_client().pool
+        if pool is not None:
+            with pool.connection() as connection:
+                install_schema(connection)
+        return super().establish_connection()  # type: ignore[no-untyped-call]
 
 
 def install_schema(connection: psycopg.Connection[Any]) -> None:
@@ -34,7 +47,7 @@ def install_schema(connection: psycopg.Connection[Any]) -> None:
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         if not _installed(connection):
-            connection.execute(get_embedded_install_sql())  # type: ignore[arg-type]
+            connection.execute(get_embedded_install_sql())
 
 
 def _installed(connection: psycopg.Connection[Any]) -> bool:

@@ -255,6 +255,7 @@ class Endpoint:
             self._shared.store.keep(course.kept(item.call, outcome, result.answer.kind))
         self._shared.breaker(job.where).succeeded()
         job.add(outcome)
+        job.finish_when_done()
 
     def _failed(self, item: Item, failed: Failed) -> None:
         job = item.job
@@ -264,11 +265,11 @@ class Endpoint:
             wait = backoff(item.failures, failed.told)
             job.timers[item] = self._loop.call_later(wait, self._due, item)
             return
-        dead = self._shared.breaker(job.where).failed(failed.kind)
         outcome = Outcome(item.call.sample, failed.kind, prompt=item.call.prompt, detail=failed.detail)
         job.add(outcome)
-        if dead:
+        if self._shared.breaker(job.where).failed(failed.kind):
             self._shared.stop_all(job.where, "endpoint_dead", failed.kind)
+        job.finish_when_done()
 
     def _due(self, item: Item) -> None:
         del item.job.timers[item]

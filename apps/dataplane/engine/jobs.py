@@ -58,7 +58,6 @@ class Job:
         """A sample has come to its end."""
         self.outcomes.append(outcome)
         self.outstanding -= 1
-        self.finish_when_done()
 
     def finish_when_done(self) -> None:
         if self.over or not self.exhausted or self.outstanding:

@@ -8,12 +8,13 @@ import duckdb
 from .access import Access
 from .table import BATCH, Row
 
+_OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+
 
 @contextmanager
 def locked_engine(access: Access, path: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """In memory, one thread, no extensions, no network; only `path` may be opened and only the site's folder spilled to."""
-    offline = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    with duckdb.connect(":memory:", config=offline) as engine:
+    """In memory, one thread, no extensions, no network; opens `path` only and spills into the site's folder only."""
+    with duckdb.connect(":memory:", config={**_OFFLINE}) as engine:
         engine.execute(f"SET temp_directory = {_quoted(str(access.temp))}")
         engine.execute("SET memory_limit = '256MB'")
         engine.execute("SET threads = 1")

@@ -36,7 +36,7 @@ def printable(text: str) -> str:
 
 
 def identity(text: str | None) -> str:
-    """The text by which rows are recognised across engines: 3.0 is 3, TRUE is true, midnight is the date, NULL is empty.
+    """The text by which rows are recognised across engines: 3.0 is 3, TRUE is true, midnight a date, NULL empty.
 
     Only ever hashed: what a prompt or a scorer sees is the value's own text.
     """

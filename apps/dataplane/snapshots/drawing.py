@@ -51,7 +51,7 @@ class _Pour:
     """Turns rows of the source into rows of the snapshot, counting and digesting on the way.
 
     The digest is SHA-256 over the canonical rows in their order (a database's rows, which have none: sorted) and over
-    the drawing, keyed with the site's secret at the end so that the content of a small source cannot be guessed from it.
+    the drawing, keyed with the site's secret at the end: the content of a small source cannot be guessed from it.
     """
 
     def __init__(self, plan: Plan, table: Table, secret: bytes, direct: bool) -> None:

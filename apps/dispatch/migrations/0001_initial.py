@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             name='Plan',
             fields=[
                 ('run', models.UUIDField(primary_key=True, serialize=False)),
-                ('body', models.JSONField()),
+                ("body", models.TextField()),
                 ('digest', models.CharField(max_length=64)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='dispatch.site')),

@@ -19,7 +19,7 @@ from ..models import Job, Plan, Site
 def lay_out(*, site: Site, body: plan.Plan) -> Plan:
     """Freeze the plan of a run."""
     return Plan.objects.create(
-        run=body.run, site=site, body=body.model_dump(mode="json"), digest=body.digest()
+        run=body.run, site=site, body=body.model_dump_json(), digest=body.digest()
     )
 
 
@@ -154,7 +154,7 @@ def send(due: Due) -> None:
         job=str(job.pk),
         attempt=job.attempt,
         run=str(job.plan.run),
-        plan=plan.Plan.model_validate(job.plan.body),
+        plan=plan.Plan.model_validate_json(job.plan.body),
         digest=job.plan.digest,
         slot=slot,
         expected=job.expected or None,

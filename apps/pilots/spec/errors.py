@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+MOST_TOLD = 50  # errors in the text of one exception
 Path = tuple[str | int, ...]  # keys and positions from the top of the spec
 
 
@@ -29,7 +30,10 @@ class InvalidSpec(Exception):
     def __init__(self, errors: Sequence[SpecError], name: str) -> None:
         self.errors = tuple(sorted(errors, key=lambda error: (error.line, error.column)))
         self.name = name
-        super().__init__("\n".join(error.text(name) for error in self.errors))
+        lines = [error.text(name) for error in self.errors[:MOST_TOLD]]
+        if len(self.errors) > MOST_TOLD:
+            lines.append(f"{name}: and {len(self.errors) - MOST_TOLD} more")
+        super().__init__("\n".join(lines))
 
 
 def path_text(path: Path) -> str:

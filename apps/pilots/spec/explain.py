@@ -42,9 +42,9 @@ def explain(error: ValidationError, document: Document) -> list[SpecError]:
     found = []
     for detail in error.errors(include_url=False):
         path, value = _locate(detail, document.data)
-        if path in document.broken or (detail["type"] == "too_short" and value):
-            continue
-        found.append(_explained(detail, path, value, document))
+        follows = detail["type"] == "default_factory_not_called" or (detail["type"] == "too_short" and value)
+        if not follows and path not in document.broken:
+            found.append(_explained(detail, path, value, document))
     return found
 
 
@@ -78,7 +78,7 @@ def _explained(detail: ErrorDetails, path: Path, value: Any, document: Document)
         return document.error(path, f"{_EXPECTED[kind]}, found {describe(value)}", _advice(kind, value))
     if kind in _BOUND:
         bound, words = _BOUND[kind]
-        return document.error(path, words.format(f"{context[bound]:,}"))
+        return document.error(path, words.format(f"{context[bound]:,g}"))
     if kind in ("too_short", "string_too_short"):
         return document.error(path, "must not be empty")
     if kind == "spec":

@@ -1,0 +1,247 @@
+"""Every route says who may use it, and keeps its word to everybody."""
+
+import re
+from collections.abc import Iterator
+from http.cookies import SimpleCookie
+from uuid import UUID, uuid4
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+
+from apps.accounts import services as accounts
+from apps.accounts.access import Declaration, declaration_of
+from apps.accounts.models import Role, User
+from apps.engagements.models import Engagement, MemberRole
+from tests.factories import make_client, make_engagement, make_member, make_user
+from tests.factories.runs import make_evaluation, make_run
+
+from .routes import Route, routes
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+# The routes that anybody may use. One that is missing here, or no longer public, fails.
+PUBLIC = {
+    "overview:start",
+    "accounts:sign-in",
+    "accounts:sign-out",
+    "accounts:first-administrator",
+    "accounts:password-reset",
+    "accounts:password-reset-sent",
+    "accounts:password-set",
+}
+# The routes that carry no declaration, because their code is not ours. There are none.
+EXEMPT: set[str] = set()
+
+
+def undeclared(found: list[Route]) -> set[str]:
+    return {str(route) for route in found if declaration_of(route.callback) is None}
+
+
+def test_every_route_declares_who_may_use_it() -> None:
+    assert undeclared(list(routes())) - EXEMPT == set()
+
+
+def test_no_exemption_is_stale() -> None:
+    assert undeclared(list(routes())) & EXEMPT == EXEMPT
+
+
+def test_the_public_routes_are_the_ones_we_know_of() -> None:
+    public = {str(route) for route in routes() if (says := declaration_of(route.callback)) and says.public}
+    assert public == PUBLIC
+
+
+def test_a_route_without_declaration_is_caught() -> None:
+    assert undeclared([Route("planted", "planted/", lambda request: None, ())]) == {"planted"}
+
+
+PEOPLE = (
+    "anonymous",
+    "admin",
+    "manager",
+    "fde",
+    "fde viewer",
+    "client",
+    "foreign fde",
+    "foreign client",
+    "deactivated",
+)
+
+
+class World:
+    """Two clients with an engagement and a run each, and one person of every kind."""
+
+    def __init__(self) -> None:
+        self.own, self.foreign = self._engagement("Own"), self._engagement("Foreign")
+        self.people: dict[str, User] = {
+            "admin": make_user(Role.ADMIN),
+            "manager": make_user(Role.MANAGER),
+            "fde": make_member(self.own, MemberRole.LEAD).user,
+            "fde viewer": make_member(self.own, MemberRole.VIEWER).user,
+            "client": make_member(self.own, MemberRole.VIEWER, user=make_user(Role.CLIENT)).user,
+            "foreign fde": make_member(self.foreign, MemberRole.LEAD).user,
+            "foreign client": make_member(self.foreign, MemberRole.VIEWER, user=make_user(Role.CLIENT)).user,
+            "deactivated": make_member(self.own, MemberRole.LEAD).user,
+        }
+        self.sessions = {name: session_of(person) for name, person in self.people.items()}
+        accounts.deactivate(by=self.people["admin"], user=self.people["deactivated"])
+        self.ids = {True: self._ids(self.own), False: self._ids(self.foreign)}
+
+    def _engagement(self, name: str) -> Engagement:
+        return make_engagement(client=make_client(name), name="work")
+
+    def _ids(self, engagement: Engagement) -> dict[str, UUID]:
+        evaluation = make_evaluation(client=engagement.client.name, engagement=engagement.name)
+        assert evaluation.engagement_id == engagement.pk
+        return {
+            "engagement": engagement.pk,
+            "evaluation": evaluation.pk,
+            "run": make_run(evaluation=evaluation).pk,
+            "member": make_member(engagement).pk,
+            "person": make_user().pk,
+        }
+
+    def path(self, route: Route, ids: dict[str, UUID]) -> str:
+        """The route's address for objects of one engagement."""
+        values = {name: str(ids.get(name, "")) for name, _ in route.arguments}
+        if "pk" in values:
+            values["pk"] = str(ids[kind_of(route)])
+        values |= {name: "x" for name, kind in route.arguments if kind == "StringConverter"}
+        return route.path(values)
+
+    def send(self, person: str, method: str, path: str, **headers: str) -> "Answer":
+        """One request, undone afterwards."""
+        client = Client(raise_request_exception=False, headers=headers)
+        if person in self.sessions:
+            client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: self.sessions[person]})
+        with transaction.atomic():
+            response = client.generic(method, path)
+            content = b"".join(response) if response.streaming else response.content
+            transaction.set_rollback(True)
+        return Answer(response.status_code, content.decode(), dict(response.headers))
+
+
+class Answer:
+    def __init__(self, status: int, body: str, headers: dict[str, str]) -> None:
+        self.status, self.body, self.headers = status, body, headers
+
+    def without(self, *ids: object) -> tuple[int, str, dict[str, str]]:
+        """What somebody could learn from it: everything but the id they sent, the form token and the date."""
+        body = re.sub(r'(X-CSRFToken": "|csrfmiddlewaretoken" value=")[^"]+', r"\1", self.body)
+        for known in ids:
+            body = body.replace(str(known), "id")
+        headers = {
+            name: value for name, value in self.headers.items() if name not in {"Date", "Content-Length"}
+        }
+        return self.status, body, headers
+
+
+# What `pk` is, by the route's name or else by its namespace.
+KINDS = {
+    "accounts": "person",
+    "engagements": "engagement",
+    "pilots": "run",
+    "pilots:evaluation": "evaluation",
+    "pilots:start": "evaluation",
+}
+
+
+def kind_of(route: Route) -> str:
+    return KINDS.get(route.name) or KINDS[route.name.split(":")[0]]
+
+
+def session_of(person: User) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    made = World()
+    assert {"anonymous", *made.people} == set(PEOPLE)
+    return made
+
+
+def ours() -> Iterator[tuple[Route, Declaration]]:
+    for route in routes():
+        if declaration := declaration_of(route.callback):
+            yield route, declaration
+
+
+def allowed(declaration: Declaration, method: str) -> bool:
+    return method in declaration.methods or (method == "HEAD" and "GET" in declaration.methods)
+
+
+def expected(declaration: Declaration, world: World, person: str, method: str) -> set[int]:
+    """The statuses that keep the promise; in a public route, anything that is not a failure."""
+    answers = {200, 204, 302, 400, 404, 409}
+    if declaration.public:
+        return answers | {405}
+    if person in {"anonymous", "deactivated"}:
+        return {302}
+    if world.people[person].role not in declaration.roles:
+        return {403}
+    if method == "OPTIONS":
+        return {200, 204}
+    if not allowed(declaration, method):
+        return {405}
+    if declaration.checks and person.startswith("foreign"):
+        return {404}
+    return answers | {403} if declaration.checks else answers
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_every_route_keeps_its_word_to(person: str, world: World) -> None:
+    wrong = []
+    for route, declaration in ours():
+        for method in METHODS:
+            answer = world.send(person, method, world.path(route, world.ids[True]))
+            if answer.status not in expected(declaration, world, person, method):
+                wrong.append(f"{method} {route}: {answer.status}")
+            elif not declaration.public and person in {"anonymous", "deactivated"}:
+                assert answer.headers["Location"].startswith("/sign-in/"), route
+    assert wrong == []
+
+
+def test_htmx_is_told_to_go_to_the_sign_in_page(world: World) -> None:
+    for route, declaration in ours():
+        if not declaration.public:
+            path = world.path(route, world.ids[True])
+            answer = world.send("anonymous", "GET", path, HX_Request="true")
+            assert (answer.status, answer.headers["HX-Redirect"][:9]) == (401, "/sign-in/"), route
+
+
+@pytest.mark.parametrize("person", ["foreign fde", "foreign client", "fde", "client"])
+def test_what_is_somebody_elses_looks_like_what_does_not_exist(person: str, world: World) -> None:
+    mine = not person.startswith("foreign")
+    checked = 0
+    for route, declaration in ours():
+        if not declaration.checks or world.people[person].role not in declaration.roles:
+            continue
+        theirs, nothing = world.ids[not mine], {name: uuid4() for name in world.ids[True]}
+        for method in declaration.methods:
+            foreign = world.send(person, method, world.path(route, theirs))
+            missing = world.send(person, method, world.path(route, nothing))
+            assert foreign.status == 404, f"{method} {route}"
+            assert foreign.without(*theirs.values()) == missing.without(*nothing.values()), (
+                f"{method} {route}"
+            )
+            checked += 1
+    assert checked > 0
+
+
+def test_administrators_and_managers_see_every_engagement(world: World) -> None:
+    for route, declaration in ours():
+        if declaration.checks and "GET" in declaration.methods:
+            for person in ("admin", "manager"):
+                answer = world.send(person, "GET", world.path(route, world.ids[False]))
+                assert answer.status == 200, f"{route} for {person}"
+
+
+def test_who_only_looks_on_changes_nothing(world: World) -> None:
+    """Members with the role of a viewer get 403 wherever only POST is answered."""
+    for route, declaration in ours():
+        if declaration.checks and declaration.methods == ("POST",):
+            answer = world.send("fde viewer", "POST", world.path(route, world.ids[True]))
+            assert answer.status == 403, route
