@@ -71,13 +71,11 @@ def kept(folder: Path, run: str, sample: str) -> Iterator[dict[str, Any]]:
 def _numbers(db: sqlite3.Connection, sample: str) -> Sequence[int]:
     """Up to two sample numbers that fit: a number of at most nine digits counts as n, anything else as a key."""
     if sample.isdecimal() and len(sample) <= 9:
-        query, argument = "SELECT DISTINCT n FROM outcome WHERE n = ?", int(sample)
+        found = db.execute("SELECT DISTINCT n FROM outcome WHERE n = ?", (int(sample),))
     else:
-        query, argument = (
-            "SELECT DISTINCT n FROM outcome WHERE substr(key, 1, length(?1)) = ?1 LIMIT 2",
-            sample,
-        )
-    return [n for (n,) in db.execute(query, (argument,))]
+        query = "SELECT DISTINCT n FROM outcome WHERE substr(key, 1, length(?1)) = ?1 LIMIT 2"
+        found = db.execute(query, (sample,))
+    return [n for (n,) in found]
 
 
 def _row(target: int, outcome: Outcome) -> list[Any]:

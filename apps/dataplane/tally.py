@@ -85,22 +85,21 @@ def _figures(db: sqlite3.Connection, plan: Plan) -> None:
     ]
     answered = json.dumps(sorted(ANSWERED))
     scorers = json.dumps([scorer.name for scorer in plan.scorers])
-    insert = "INSERT INTO figure "
     db.execute(
-        insert + "SELECT target, score.key, n, score.value FROM outcome, json_each(outcome.scores) AS score "
+        "INSERT INTO figure SELECT target, score.key, n, score.value FROM outcome, json_each(outcome.scores) AS score "
         "WHERE score.key IN (SELECT value FROM json_each(?))",
         (scorers,),
     )
     db.execute(
-        insert + "SELECT target, 'latency_ms', n, latency_ms FROM outcome WHERE latency_ms IS NOT NULL"
+        "INSERT INTO figure SELECT target, 'latency_ms', n, latency_ms FROM outcome WHERE latency_ms IS NOT NULL"
     )
     db.execute(
-        insert + "SELECT target, 'cost', n, cost FROM outcome "
+        "INSERT INTO figure SELECT target, 'cost', n, cost FROM outcome "
         "WHERE cost IS NOT NULL AND target IN (SELECT value FROM json_each(?))",
         (json.dumps(priced),),
     )
     db.execute(
-        insert + "SELECT target, 'error', n, kind NOT IN (SELECT value FROM json_each(?)) FROM outcome",
+        "INSERT INTO figure SELECT target, 'error', n, kind NOT IN (SELECT value FROM json_each(?)) FROM outcome",
         (answered,),
     )
 

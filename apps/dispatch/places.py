@@ -81,3 +81,8 @@ def environment() -> dict[str, str]:
 
 def _program(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "apps.dataplane.cli", *arguments]
+
+
+def is_here(site: Site) -> bool:
+    """Whether the site's folder is on this machine, so that whoever runs this command may be its owner."""
+    return (folder(site) / "site.toml").exists()

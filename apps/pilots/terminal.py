@@ -15,9 +15,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from apps.dataplane.contract.errors import text_of
-
 from .models import Metric, Run
+from .presenters import trouble_of
 from .rules.metrics import format_value
 from .selectors import runs as selectors
 
@@ -62,11 +61,10 @@ def show(run: Run, stream: Console | None = None) -> None:
     console.print(
         Text(f"{evaluation.engagement} · {evaluation} · run {run.number} · {run.state}", style="bold")
     )
-    if run.reason:
-        facts = ", ".join(f"{name} {value}" for name, value in run.reason_facts.items())
-        console.print(Text(f"{text_of(run.reason)} {f'({facts})' if facts else ''}", style="red"))
-    if run.partial:
-        console.print(Text(f"Partial: {text_of(run.partial)} A partial run decides nothing.", style="yellow"))
+    if run.reason or run.partial:
+        trouble = trouble_of(run)
+        facts = "".join(f" {name}: {value}." for name, value in trouble.facts)
+        console.print(Text(f"{trouble.text}{facts} {trouble.advice}", style="red" if run.reason else "yellow"))
     console.print(_targets(run))
     if run.judgements.all():
         console.print(_criteria(run))

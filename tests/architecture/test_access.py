@@ -72,6 +72,7 @@ class World:
     """Two clients with an engagement and a run each, and one person of every kind."""
 
     def __init__(self) -> None:
+        self.client = Client(raise_request_exception=False)  # one for all: each new one loads the middleware
         self.own, self.foreign = self._engagement("Own"), self._engagement("Foreign")
         self.people: dict[str, User] = {
             "admin": make_user(Role.ADMIN),
@@ -111,11 +112,10 @@ class World:
 
     def send(self, person: str, method: str, path: str, **headers: str) -> "Answer":
         """One request, undone afterwards."""
-        client = Client(raise_request_exception=False, headers=headers)
-        if person in self.sessions:
-            client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: self.sessions[person]})
+        session = self.sessions.get(person)
+        self.client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: session} if session else {})
         with transaction.atomic():
-            response = client.generic(method, path)
+            response = self.client.generic(method, path, headers=headers)
             content = b"".join(response) if response.streaming else response.content
             transaction.set_rollback(True)
         return Answer(response.status_code, content.decode(), dict(response.headers))

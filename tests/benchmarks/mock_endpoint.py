@@ -59,7 +59,8 @@ class Endpoint:
             mode, _, argument = name.partition("=")
             if mode not in MODES:
                 mode, _, argument = self.mode.partition("=")
-            latency = float(delay.removesuffix("ms")) / 1000 if delay.endswith("ms") else self.latency
+            milliseconds = delay.removesuffix("ms")
+            latency = int(milliseconds) / 1000 if milliseconds.isdigit() else self.latency
             known = self.behaviours[model] = (mode, argument, latency)
         return known
 

@@ -126,7 +126,7 @@ def test_a_mean_scores_interval_holds_the_truth_in_95_of_100_runs(score, n):
     for _ in range(1000):
         _, low, high = mean_interval(*sums([score(draw) for _ in range(n)]), bounds=(0.0, 1.0))
         held += low <= truth <= high
-    assert held / 1000 >= 0.93
+    assert held / 1000 >= 0.93 - 3.5 * math.sqrt(0.93 * 0.07 / 1000)  # 0.93 is Wilson's own at 9 of 10
 
 
 SIZES = [*range(1, 130), 999, 12_345, 10**6]

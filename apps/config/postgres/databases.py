@@ -3,7 +3,6 @@
 from typing import Any
 
 import psycopg
-from pgmq.install import get_embedded_install_sql
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -32,6 +31,8 @@ def ensure_broker(cluster: Cluster) -> bool:
     with psycopg.connect(**cluster.address(BROKER, BROKER)) as connection:
         if connection.execute("SELECT to_regclass('pgmq.meta')").fetchone() != (None,):
             return False
+        from pgmq.install import get_embedded_install_sql  # slow to import, and rarely needed
+
         connection.execute("DROP SCHEMA IF EXISTS pgmq CASCADE")  # half of one
         connection.execute(get_embedded_install_sql().encode())
     return True

@@ -95,7 +95,6 @@ class Supervisor:
         self._start_demo(facts)
         if self._listener is not None:
             url = environment.value("FIELDWORK_URL") or facts["web"]
-            self._await_answer(self._listener.getsockname()[:2])
             terminal.welcome(url, prepared.get("people", []), prepared.get("first_page"), self.home)
         self._starting = False
         self.lock.note(ready=True, web=facts.get("web"))
@@ -126,10 +125,14 @@ class Supervisor:
             practice=urlsplit(facts["practice"]).port if self.parts.demo else None,
             beat=self.parts.beat,
         )
-        for program in wanted:
-            child = children.Child(self.home, program)
-            self.children.append(child)
-            child.start()
+        for first in (True, False):
+            for program in wanted:
+                if program.first is first:
+                    child = children.Child(self.home, program)
+                    self.children.append(child)
+                    child.start()
+            if self._listener is not None:
+                self._await_answer(self._listener.getsockname()[:2])
 
     def _start_demo(self, facts: dict[str, Any]) -> None:
         """The demo's pilot needs the practice endpoint; told once, and again when that has moved."""

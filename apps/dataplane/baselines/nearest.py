@@ -5,9 +5,7 @@ cosine.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-
-import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
+from typing import Any
 
 _CELLS = 4_000_000  # similarities in memory at a time (8 bytes each)
 _DIGITS = 12  # cosines that agree so far are equal: beyond lies the noise of adding in another order
@@ -16,7 +14,7 @@ _DIGITS = 12  # cosines that agree so far are equal: beyond lies the noise of ad
 class Nearest:
     """See `shape.Baseline`."""
 
-    def __init__(self, labels: list[str], vectorizer: TfidfVectorizer | None, vectors: object) -> None:
+    def __init__(self, labels: list[str], vectorizer: Any, vectors: Any) -> None:
         self._labels, self._vectorizer, self._vectors = labels, vectorizer, vectors
 
     def answers(self, texts: Sequence[str]) -> Sequence[str]:
@@ -31,7 +29,7 @@ class Nearest:
         if self._vectorizer is None:
             return iter([0] * len(texts))
         cosines = (self._vectorizer.transform(texts) @ self._vectors).toarray()
-        return iter(np.round(cosines, _DIGITS).argmax(axis=1).tolist())
+        return iter(cosines.round(_DIGITS).argmax(axis=1).tolist())
 
 
 def fit(rows: Iterable[tuple[str, str]]) -> Nearest:
@@ -42,6 +40,9 @@ def fit(rows: Iterable[tuple[str, str]]) -> Nearest:
         labels.append(label)
     if not labels:
         raise LookupError("no training rows")
+    # here, because most sites never need what it takes: a second and tens of megabytes
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     vectorizer = TfidfVectorizer()
     if not any(map(vectorizer.build_analyzer(), texts)):
         return Nearest(labels, None, None)

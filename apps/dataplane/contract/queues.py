@@ -1,4 +1,4 @@
-"""Queues that heal, and that declare nothing beyond themselves: Celery's consumer and kombu's `pgmq` transport, adapted."""
+"""Celery's consumer and kombu's `pgmq` transport, adapted: queues that heal, and nothing declared beyond them."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _DELAYED = "celery.worker.consumer.delayed_delivery:DelayedDelivery"
 class Consumer(celery_consumer.Consumer):
     """Without delayed delivery: for every quorum queue that would declare 28 more, which a site's user may not."""
 
-    class Blueprint(celery_consumer.Consumer.Blueprint):
+    class Blueprint(celery_consumer.Consumer.Blueprint):  # type: ignore[misc, valid-type]
         default_steps = [
             step for step in celery_consumer.Consumer.Blueprint.default_steps if step != _DELAYED
         ]

@@ -1,6 +1,8 @@
 """Intervals, the same at a site and at the control plane. Standard library only; 95 % unless told otherwise.
 
 Every interval contains the value it is about and is equal-tailed: each end is wrong in about 2.5 % of runs.
+(That of a percentile in at most 2.5 %; that of a share on average over shares, more or less where samples
+are few.)
 """
 
 from math import ceil, exp, inf, lgamma, log, sqrt

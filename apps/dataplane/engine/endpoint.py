@@ -84,6 +84,10 @@ class Endpoint:
         self._refill()
 
     async def close(self) -> None:
+        """Abort all calls and make no more."""
+        self._runs.clear()
+        self._ready.clear()
+        self._again.clear()
         for worker in list(self._workers):
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)

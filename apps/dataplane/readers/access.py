@@ -53,14 +53,12 @@ def open_file(path: str, access: Access) -> Iterator[BinaryIO]:
     """The file at `path`, opened component by component so that no link swapped in meanwhile is followed."""
     root, below = locate(path, access.roots)
     descriptor = _descend(root, below)
+    try:
+        _check(os.fstat(descriptor), access.limits)
+    except Refusal:
+        os.close(descriptor)
+        raise
     with os.fdopen(descriptor, "rb", buffering=1 << 18) as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Refusal("source_not_a_file")
-        if status.st_size == 0:
-            raise Refusal("source_empty")
-        if status.st_size > access.limits.bytes:
-            raise Refusal("source_too_large", facts={"limit_bytes": access.limits.bytes})
         yield file
 
 
@@ -68,6 +66,15 @@ def name_of(file: BinaryIO, path: str) -> str:
     """A path under which a library that wants a name opens the very file that is already open."""
     through = f"/proc/self/fd/{file.fileno()}"
     return through if os.path.exists(through) else os.path.realpath(path)
+
+
+def _check(status: os.stat_result, limits: ReadLimits) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise Refusal("source_not_a_file")
+    if status.st_size == 0:
+        raise Refusal("source_empty")
+    if status.st_size > limits.bytes:
+        raise Refusal("source_too_large", facts={"limit_bytes": limits.bytes})
 
 
 def _descend(root: Path, below: Path) -> int:

@@ -5,8 +5,8 @@ Python's own parser rather than DuckDB's: it streams, knows the line of whatever
 
 import csv
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from typing import BinaryIO
 
 from ..contract.plan import CsvSource
@@ -23,20 +23,20 @@ def read_csv(source: CsvSource, access: Access) -> Iterator[Table]:
     csv.field_size_limit(access.limits.field_bytes)
     with open_file(source.path, access) as file:
         delimiter = _delimiter(file, access.limits)
-        records = _records(file, delimiter, access.limits)
-        first = next(records, None)
-        if first is None:
-            raise Refusal("source_empty")
-        columns = checked_columns(first[1], access.limits)
-        yield Table(columns, in_batches(_rows(records, len(columns))))
+        with closing(_records(file, delimiter, access.limits)) as records:
+            first = next(records, None)
+            if first is None:
+                raise Refusal("source_empty")
+            columns = checked_columns(first[1], access.limits)
+            yield Table(columns, in_batches(_rows(records, len(columns))))
 
 
 def _delimiter(file: BinaryIO, limits: ReadLimits) -> str:
     """The one that cuts the header into most fields; a comma when none does."""
     widths = {}
     for delimiter in DELIMITERS:
-        first = next(_records(file, delimiter, limits), (0, []))
-        widths[delimiter] = len(first[1])
+        with closing(_records(file, delimiter, limits)) as records:
+            widths[delimiter] = len(next(records, (0, []))[1])
     return max(DELIMITERS, key=lambda delimiter: widths[delimiter])
 
 
@@ -47,7 +47,7 @@ def _rows(records: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Row]
         yield record
 
 
-def _records(file: BinaryIO, delimiter: str, limits: ReadLimits) -> Iterator[tuple[int, list[str]]]:
+def _records(file: BinaryIO, delimiter: str, limits: ReadLimits) -> Generator[tuple[int, list[str]], None, None]:
     """(last line, fields) of every record that is not blank."""
     file.seek(0)
     reader = csv.reader(_lines(file, limits), delimiter=delimiter, strict=True)

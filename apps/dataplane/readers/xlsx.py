@@ -32,7 +32,7 @@ def read_xlsx(source: XlsxSource, access: Access) -> Iterator[Table]:
             _measure(file, access.limits)
             file.seek(0)
             book = fastexcel.read_excel(file.read())
-            columns, sheet = _sheet(book, source, access.limits)
+            columns, sheet = _sheet(book, source, access)
         except (
             fastexcel.FastExcelError,
             zipfile.BadZipFile,
@@ -49,7 +49,7 @@ def read_xlsx(source: XlsxSource, access: Access) -> Iterator[Table]:
 
 
 def _sheet(
-    book: fastexcel.ExcelReader, source: XlsxSource, limits: ReadLimits
+    book: fastexcel.ExcelReader, source: XlsxSource, access: Access
 ) -> tuple[tuple[str, ...], fastexcel.ExcelSheet]:
     if source.sheet is not None and source.sheet not in book.sheet_names:
         raise Refusal("source_no_sheet", facts={"sheets": len(book.sheet_names)})
@@ -57,8 +57,10 @@ def _sheet(
     head = book.load_sheet(wanted, header_row=None, n_rows=1, dtypes="string", skip_rows=0)
     if not head.total_height:
         raise Refusal("source_empty")
-    names = duckdb.sql("SELECT * FROM head").fetchone() if head.width else None
-    columns = checked_columns([name or "" for name in names or ()], limits)
+    with locked_engine(access) as engine:
+        engine.register("head", head)
+        names = engine.execute("SELECT * FROM head").fetchone() if head.width else None
+    columns = checked_columns([name or "" for name in names or ()], access.limits)
     # numbered names: fastexcel would silently rename a column called like another
     numbered = [str(position) for position in range(len(columns))]
     sheet = book.load_sheet(

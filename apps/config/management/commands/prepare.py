@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
+from apps.dispatch import places
+from apps.dispatch.models import Site
+
 
 class Command(BaseCommand):
     help = __doc__
@@ -26,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, demo: bool, **options: Any) -> None:
         done = [*_migrate(), *_collect()]
-        _said("local_site")
+        _set_up_site()
         people = json.loads(_said("seed_demo")) if demo else []
         first_page = None if get_user_model().objects.exists() else reverse("accounts:first-administrator")
         self.stdout.write(json.dumps({"done": done, "people": people, "first_page": first_page}))
@@ -50,14 +54,34 @@ def _migrate() -> list[str]:
 
 def _collect() -> list[str]:
     """Collect static files when a source has changed since the last time."""
-    digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]["BACKEND"]).encode())
-    for finder in get_finders():
-        for name, storage in finder.list([]):
-            facts = Path(storage.path(name)).stat()
-            digest.update(f"{name}|{facts.st_size}|{facts.st_mtime_ns}\n".encode())
-    noted = Path(settings.HOME) / "static.sha256"
-    if noted.exists() and noted.read_text() == digest.hexdigest() and Path(settings.STATIC_ROOT).is_dir():
+    files = [Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list([])]
+    now = _digest(files, settings.STORAGES["staticfiles"]["BACKEND"])
+    noted = Path(settings.STATIC_ROOT) / ".sources.sha256"
+    if noted.exists() and noted.read_text() == now:
         return []
     _said("collectstatic", interactive=False, clear=True, verbosity=0)
-    noted.write_text(digest.hexdigest())
+    noted.write_text(now)
     return ["collected static files"]
+
+
+def _set_up_site() -> None:
+    """Set up the local site when its program, its keys or addresses, or its row here have changed."""
+    noted = Path(settings.HOME) / "sites" / places.LOCAL / ".set-up.sha256"
+    if not noted.exists() or noted.read_text() != _site_digest():
+        _said("local_site")
+        noted.write_text(_site_digest())
+
+
+def _site_digest() -> str:
+    rows = Site.objects.filter(name=places.LOCAL, client=None).values_list("pk", flat=True)
+    files = sorted((settings.BASE_DIR / "apps" / "dataplane").rglob("*.py"))
+    return _digest(files, settings.SITE_BROKER, settings.SIGNING_KEY, *(str(row) for row in rows))
+
+
+def _digest(files: Iterable[Path], *values: str) -> str:
+    """Changes with any file (by size and time) and any value; reveals none."""
+    digest = hashlib.sha256("\0".join(values).encode())
+    for path in files:
+        facts = path.stat()
+        digest.update(f"{path}|{facts.st_size}|{facts.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

@@ -9,7 +9,10 @@ from uuid import uuid4
 
 from django.core.management.base import BaseCommand
 
+from apps.config.supervisor.errors import StartError
+from apps.config.supervisor.running import ensure_running
 from apps.core.errors import Refused
+from apps.dispatch import places
 from apps.dispatch import selectors as dispatch
 from apps.pilots import spec, terminal
 from apps.pilots.models import Run
@@ -29,38 +32,39 @@ class Command(BaseCommand):
         parser.add_argument("--name", help="name of the evaluation (default: the file's)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["spec"]
         try:
-            pilot = spec.load(options["spec"])
+            pilot = spec.load(path)
+            with ensure_running(what="run_pilot"):
+                run = self._run(spec.anchored(pilot, path.resolve().parent), path, options)
         except spec.InvalidSpec as error:
-            self.stderr.write(str(error))
-            sys.exit(BROKEN)
-        try:
-            with terminal.fieldwork() as attached:
-                if not attached:
-                    sys.exit(terminal.again(sys.argv))
-                sys.exit(self._run(pilot, options))
-        except Refused as error:
-            self.stderr.write(str(error))
-            sys.exit(BROKEN)
+            sys.exit(self._complain(str(error)))
+        except (Refused, StartError) as error:
+            sys.exit(self._complain(f"run_pilot: {error}"))
+        sys.exit(_exit_code(run))
 
-    def _run(self, pilot: spec.PilotSpec, options: dict[str, Any]) -> int:
-        name = options["name"] or options["spec"].stem
-        evaluation = authoring.write_evaluation(by=None, name=name, pilot=pilot)
+    def _complain(self, text: str) -> int:
+        self.stderr.write(text)
+        return BROKEN
+
+    def _run(self, pilot: spec.PilotSpec, path: Path, options: dict[str, Any]) -> Run:
+        evaluation = authoring.write_evaluation(by=None, name=options["name"] or path.stem, pilot=pilot)
         site = dispatch.site_for(evaluation.engagement.client)
         run_id = uuid4()
-        terminal.grant(site, run_id, options["spec"].resolve().parent, pilot)
+        if places.is_here(site):
+            places.command("grant", "--state", str(places.folder(site)), str(run_id), str(path.resolve().parent))
         run = runs.start(by=None, evaluation=evaluation, site=site, run_id=run_id, anew=True)
         try:
             terminal.watch(run, quiet=options["json"])
         except KeyboardInterrupt:
             runs.cancel(by=None, run=run)
-            self.stderr.write(f"Cancelled. Resume it on its page, or run the spec again. Run {run.pk}")
-        done = selectors.complete().get(pk=run.pk)
+            self._complain("Cancelled. Its page can resume it.")
+        run = selectors.complete().get(pk=run.pk)
         if options["json"]:
-            self.stdout.write(json.dumps(selectors.as_json(done)))
+            self.stdout.write(json.dumps(selectors.as_json(run)))
         else:
-            terminal.show(done)
-        return _exit_code(done)
+            terminal.show(run)
+        return run
 
 
 def _exit_code(run: Run) -> int:
