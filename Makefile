@@ -17,6 +17,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --group build --universal --pytho
 help:
 	@echo "make run         start Fieldwork (DEMO=0: empty); Ctrl-C stops it"
 	@echo "make pilot SPEC=spec.yml   run one pilot in the terminal"
+	@echo "make site CLIENT=name      a client's own site on this machine"
 	@echo "make test        the tests that need nothing but Python"
 	@echo "make test-all    also browser, services, killed processes, slow ones"
 	@echo "make check       style, types, templates, migrations, locks"
@@ -32,6 +33,11 @@ pilot:
 	$(INSTALL) control
 	@if [ -z "$(SPEC)" ]; then echo "make pilot SPEC=spec.yml" >&2; exit 2; fi
 	@exec $(BIN)/python manage.py run_pilot "$(SPEC)"
+
+site:
+	$(INSTALL) control
+	@if [ -z "$(CLIENT)" ]; then echo 'make site CLIENT="Northwind Bank" [ROOT=/folder]' >&2; exit 2; fi
+	@exec $(BIN)/python manage.py start_site "$(CLIENT)" $(if $(ROOT),--root "$(ROOT)") $(ARGS)
 
 test:
 	$(INSTALL) dev
@@ -72,4 +78,4 @@ clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist fieldwork.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run pilot test test-all check lock bench-engine bench-idle screens clean
+.PHONY: help run pilot site test test-all check lock bench-engine bench-idle screens clean

@@ -41,7 +41,7 @@ def price_of(price: Price | None, input_tokens: int, output_tokens: int) -> int:
 
 def cap_of(cost: float) -> int:
     """A run's limit in picodollars."""
-    return min(round(max(cost, 0.0) * USD), _MOST)
+    return round(min(max(cost, 0.0), _MOST / USD) * USD)
 
 
 def _per_token(usd_per_million: float) -> int:

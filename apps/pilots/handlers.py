@@ -61,6 +61,8 @@ def chunk_done(job: Job, body: ChunkReport | FailureReport) -> None:
     run = _run(job)
     if isinstance(body, FailureReport):
         return _fail(run, body.code, body.facts)
+    if body.counts.stopped == "cancelled":  # by an order that was meant for an earlier moment: the run goes on
+        return ledger.ask_again(job)
     plan = _plan(run)
     results.store(
         run=run.pk, target=job.target, scorers=[scorer.name for scorer in plan.scorers], rows=body.rows

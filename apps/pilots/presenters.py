@@ -29,6 +29,20 @@ class MetricLine:
     def kind(self) -> str:
         return kind_of(self.name)
 
+    @property
+    def column(self) -> str:
+        """The slice's column; its `value` is what follows."""
+        return self.label.partition("=")[0]
+
+    @property
+    def value(self) -> str:
+        return self.label.partition("=")[2]
+
+    @property
+    def n(self) -> int:
+        """The most samples that any target has here."""
+        return max((cell.n for cell in self.cells if cell), default=0)
+
 
 @dataclass
 class RunResult:

@@ -63,12 +63,11 @@ def write_jsonl(path: Path, header: Sequence[str], rows: Rows) -> JsonlSource:
 
 
 def write_parquet(path: Path, header: Sequence[str], rows: Rows, types: Sequence[str]) -> ParquetSource:
+    lines = write_jsonl(path.with_suffix(".lines"), header, rows)
+    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in zip(header, types, strict=True))
     with duckdb.connect() as engine:
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in zip(header, types, strict=True))
-        engine.execute(f"CREATE TABLE given ({columns})")
-        for row in rows:
-            engine.execute(f"INSERT INTO given VALUES ({', '.join('?' * len(header))})", list(row))
-        engine.execute(f"COPY given TO '{path}' (FORMAT parquet)")
+        given = f"read_json('{lines.path}', format = 'newline_delimited', columns = {{{columns}}})"
+        engine.execute(f"COPY (SELECT * FROM {given}) TO '{path}' (FORMAT parquet)")
     return ParquetSource(path=str(path))
 
 

@@ -209,6 +209,24 @@ def test_cancel_then_resume_measures_every_row_once(acted: ActedSite, run: Run) 
         runs.cancel(by=None, run=run)
 
 
+def test_a_cancellation_that_comes_too_late_costs_nothing_but_time(acted: ActedSite, run: Run) -> None:
+    frozen(acted)
+    dispatch()
+    first = next(order for order in acted.orders if order.slot)
+    stray = ChunkReport(slot=first.slot, level=Level.SCORES, counts=Counts(stopped="cancelled"))
+    acted.report(first, stray)
+    finish(acted)
+    run.refresh_from_db()
+    assert (run.state, run.partial) == ("running", ""), "the other chunks of the first sending are not answered yet"
+    for order in acted.orders:
+        if order.slot:
+            acted.report(order, chunk(order))
+    finish(acted)
+    run.refresh_from_db()
+    assert (run.state, run.verdict) == ("done", "met")
+    assert Result.objects.filter(run=run).count() == 2 * ROWS
+
+
 def test_run_again_expects_the_rows_that_were_frozen(
     acted: ActedSite, evaluation: Evaluation, run: Run
 ) -> None:

@@ -100,7 +100,7 @@ def test_a_plan_is_the_contracts_own_and_travels():
     assert plan.digest() != spec.to_plan(spec.parse(EXAMPLE), "run-2").digest()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(specs())
 def test_what_is_written_reads_back_the_same(written):
     assert spec.parse(spec.dump(written)) == written

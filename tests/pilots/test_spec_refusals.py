@@ -1,5 +1,7 @@
 """What is wrong with a spec is told all at once, with line, column and what would be right."""
 
+# ruff: noqa: E501 - one mistake stands on one line
+
 import pytest
 
 from apps.pilots import spec
@@ -26,17 +28,17 @@ def changed(*changes: tuple[str, str], text: str = EXAMPLE) -> str:
     [
         # names that nobody knows
         ("prompt: |", "promt: |", "11:1 promt: unknown key 'promt'; did you mean 'prompt'?"),
-        ("rpm: 600", "rmp: 600", "28:27 limits.rmp: unknown key 'rmp'; did you mean 'rpm'?"),
+        ("rpm: 600", "rmp: 600", "27:27 limits.rmp: unknown key 'rmp'; did you mean 'rpm'?"),
         ("reference:", "referense:", "7:3 dataset.referense: unknown key 'referense'; did you mean 'reference'?"),
         ("path: data/m", "pth: data/m", "4:23 dataset.source.pth: unknown key 'pth'; did you mean 'path'?"),
         ("size: 500", "siz: 500", "9:12 dataset.sample.siz: unknown key 'siz'; did you mean 'size'?"),
-        ("model: qwen", "modell: qwen", "15:73 targets[0].modell: unknown key 'modell'; did you mean 'model'?"),
-        ("{input: 0.10", "{inputs: 0.10", "16:54 targets[0].price.inputs: unknown key 'inputs'; did you mean 'input'?"),
-        ("column: old", "colum: old", "18:38 targets[2].colum: unknown key 'colum'; did you mean 'column'?"),
-        ("at_least:", "atleast:", "23:46 criteria[0].atleast: unknown key 'atleast'; did you mean 'at_least'?"),
-        ("kind: openai", "kind: opnai", "15:28 targets[0].kind: unknown kind 'opnai'; did you mean 'openai'?"),
+        ("model: qwen", "modell: qwen", "15:75 targets[0].modell: unknown key 'modell'; did you mean 'model'?"),
+        ("{input: 0.10", "{inputs: 0.10", "16:56 targets[0].price.inputs: unknown key 'inputs'; did you mean 'input'?"),
+        ("column: old", "colum: old", "18:39 targets[2].colum: unknown key 'colum'; did you mean 'column'?"),
+        ("at_least:", "atleast:", "23:40 criteria[0].atleast: unknown key 'atleast'; did you mean 'at_least'?"),
+        ("kind: openai", "kind: opnai", "15:29 targets[0].kind: unknown kind 'opnai'; did you mean 'openai'?"),
         ("kind: csv", "kind: cvs", "4:18 dataset.source.kind: unknown kind 'cvs'; did you mean 'csv'?"),
-        ("method: majority", "method: majorty", "19:48 targets[3].method: unknown method 'majorty'; did you mean"),
+        ("method: majority", "method: majorty", "19:46 targets[3].method: unknown method 'majorty'; did you mean"),
         ("[exact]", "[exat]", "21:11 scorers[0]: unknown scorer 'exat'; did you mean 'exact'?"),
         ("target: local-llm", "target: local", "23:14 criteria[0].target: unknown target 'local'; did you mean"),
         ("metric: exact", "metric: exat", "criteria[0].metric: nothing in this spec measures 'exat'; did you mean 'exact'"),
@@ -47,7 +49,7 @@ def changed(*changes: tuple[str, str], text: str = EXAMPLE) -> str:
         ("cache: resume", "cache: on", "26:8 cache: unknown cache a truth value"),
         ("{{ text }}", "{{ txt }}", "13:3 prompt: {{ txt }} is not one of the dataset's input columns; did you mean 'text'?"),
         ("system: You", "system: Hi {{ channel }} you", "10:12 system: {{ channel }} is not one of"),
-        ("api_key: \"env:ANTH", "prompt: '{{ category }}', api_key: \"env:ANTH", "17:66 targets[1].prompt: {{ category }}"),
+        ("api_key: \"env:ANTH", "prompt: '{{ category }}', api_key: \"env:ANTH", "17:63 targets[1].prompt: {{ category }}"),
         # things of the wrong type
         ("input: [text]", "input: text", "6:10 dataset.input: expected a list, found text; write [text]"),
         ("input: [text]", "input: []", "6:10 dataset.input: must not be empty"),
@@ -77,15 +79,15 @@ def changed(*changes: tuple[str, str], text: str = EXAMPLE) -> str:
         ("retries: 4", "retries: 21", "limits.retries: must be between 0 and 20"),
         ("max_errors: 0.01", "max_errors: 1.01", "limits.max_errors: must be between 0 and 1"),
         ("max_errors: 0.01", "timeout: 601", "limits.timeout: must be between 1 and 600"),
-        ("cost: 5.00", "cost: .nan", "28:55 limits.cost: must be a finite number"),
+        ("cost: 5.00", "cost: .nan", "27:56 limits.cost: must be a finite number"),
         ("temperature: 0", "temperature: -.inf", "16:28 targets[0].params.temperature: must be a finite number"),
         ("max_tokens: 16", "max_tokens: 0x" + "f" * 5000, "targets[0].params.max_tokens: is too large a number"),
         ("output: 0.40", "output: -1", "targets[0].price.output: must be at least 0"),
         ("[exact]", "[exact, {numeric: {tolerance: -1}}]", "scorers[1].numeric.tolerance: must be at least 0"),
-        ("at_least: 0.85", "at_least: 85", "23:56 criteria[0].at_least: 85 is not a share between 0 and 1; did you mean 0.85?"),
+        ("at_least: 0.85", "at_least: 85", "23:50 criteria[0].at_least: 85 is not a share between 0 and 1; did you mean 0.85?"),
         ("at_least: 0.85", "at_least: -0.1", "criteria[0].at_least: -0.1 is not a share between 0 and 1"),
         ("at_most: 2000", "at_most: -1", "criteria[1].at_most: must be at least 0"),
-        ("at_least: 0.85", "at_least: .nan", "23:56 criteria[0].at_least: must be a finite number"),
+        ("at_least: 0.85", "at_least: .nan", "23:50 criteria[0].at_least: must be a finite number"),
         # parts that must agree
         ("at_least: 0.85", "at_least: 0.85, at_most: 0.9", "23:5 criteria[0]: needs exactly one of at_least and at_most"),
         (", at_least: 0.85", "", "23:5 criteria[0]: needs exactly one of at_least and at_most; found 0"),
@@ -207,9 +209,12 @@ def test_all_that_is_required_is_asked_for():
         ("model: qwen", f"model: qwen, proxy: 'http://user:{SECRET}@proxy'"),
         ("model: qwen", f"model: qwen, headers: {{Authorization: Bearer {SECRET}}}"),
         ("model: qwen", f"model: qwen, headers: {{X-Anything: {SECRET}}}"),
-        ("{kind: csv, path: data/messages.csv}", f"{{kind: postgres, dsn: 'postgresql://u:{SECRET}@h/d', table: t}}"),
+        (
+            "{kind: csv, path: data/messages.csv}",
+            f"{{kind: postgres, dsn: 'postgresql://u:{SECRET}@h/d', table: t}}",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_credential_is_refused_and_never_repeated(change):
     lines = refused(changed(change))
     assert len(lines) == 1
@@ -263,7 +268,7 @@ def test_an_error_can_be_taken_apart():
     with pytest.raises(spec.InvalidSpec) as caught:
         spec.parse(changed(("kind: openai", "kind: opnai")))
     assert caught.value.errors == (
-        spec.SpecError(15, 28, "targets[0].kind", "unknown kind 'opnai'", "did you mean 'openai'?"),
+        spec.SpecError(15, 29, "targets[0].kind", "unknown kind 'opnai'", "did you mean 'openai'?"),
     )
 
 

@@ -25,7 +25,7 @@ def start_demo_pilot(home: Path, endpoint: str) -> None:
 def _manage(home: Path, *arguments: str) -> bytes:
     """What a management command writes. Raises StartError with the last lines that it logged."""
     command = (sys.executable, str(ROOT / "manage.py"), *arguments)
-    step = programs.Program("prepare", command, control=True, stop=0)
+    step = programs.Program("prepare", command, control=True)
     log = home / "log" / "prepare.log"
     children.rotate(log)
     with open(log, "ab", opener=children.private) as errors:

@@ -24,13 +24,12 @@ class Program:
     """One process. `control` ones know the control plane's settings, the others none of them.
 
     first: whether a person waits for it, so that it starts before the others.
-    stop: programs end in ascending order, those of one number together. patience: seconds before force.
+    patience: seconds between asking it to end and forcing it.
     """
 
     name: str
     command: tuple[str, ...]
     control: bool
-    stop: int
     first: bool = False
     patience: float = 10.0
     descriptors: tuple[int, ...] = ()
@@ -40,21 +39,21 @@ def list_programs(home: Path, *, listener: int | None, practice: int | None, bea
     """What to start, in order. `listener`: web server's socket, `practice`: a port; None leaves it out."""
     site = (*_module("apps.dataplane.cli"), "run", "--state", str(home / "sites" / "local"))
     found = [
-        Program("site", site, control=False, stop=2, first=True),
-        Program("intake", _worker("apps.config.intake", "results"), control=True, stop=3, first=True),
-        Program("dispatcher", (sys.executable, str(ROOT / "manage.py"), "dispatcher"), control=True, stop=1),
-        Program("control", _worker("apps.config.celery", "control"), control=True, stop=3),
+        Program("site", site, control=False, first=True),
+        Program("intake", _worker("apps.config.intake", "results"), control=True, first=True),
+        Program("dispatcher", (sys.executable, str(ROOT / "manage.py"), "dispatcher"), control=True),
+        Program("control", _worker("apps.config.celery", "control"), control=True),
     ]
     if listener is not None:
         found.insert(
-            0, Program("web", _gunicorn(listener), control=True, stop=1, first=True, descriptors=(listener,))
+            0, Program("web", _gunicorn(listener), control=True, first=True, descriptors=(listener,))
         )
     if practice is not None:
-        found.append(Program("practice", _practice(home, practice), control=False, stop=2))
+        found.append(Program("practice", _practice(home, practice), control=False))
     if beat:
         schedule = str(home / "beat-schedule")
         beats = ("-A", "apps.config.celery", "beat", f"--schedule={schedule}", "--loglevel=WARNING")
-        found.append(Program("beat", (*_module("celery"), *beats), control=True, stop=1))
+        found.append(Program("beat", (*_module("celery"), *beats), control=True))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Starts everything in order, starts again what dies, and ends everything in the reverse order."""
+"""Starts everything in order, starts again what dies, and ends everything, the database last."""
 
 import select
 import signal
@@ -47,7 +47,7 @@ class Supervisor:
         self.lock = Lock(home, parts.what)
         self.children: list[children.Child] = []
         self.servers: Servers | None = None
-        self.stopping = False
+        self.stopping: signal.Signals | None = None
         self._starting = True
         self._listener: socket.socket | None = None
         self._wakeup = socket.socketpair()
@@ -73,7 +73,7 @@ class Supervisor:
             signal.signal(number, self._asked)
 
     def _asked(self, number: int, frame: FrameType | None) -> None:
-        self.stopping = True
+        self.stopping = signal.Signals(number)
         if self._starting:
             self._starting = False
             raise Interrupted
@@ -189,11 +189,10 @@ class Supervisor:
             return
 
     def _end(self) -> None:
-        """Producers first, then who answers them, the database last; whatever else carries our mark, too."""
+        """All programs, whatever else carries our mark, and the database last. Rows survive any order."""
         if self.children or self.servers is not None:
-            terminal.event("stopping")
-        for order in sorted({child.program.stop for child in self.children}):
-            children.end([child for child in self.children if child.program.stop == order])
+            terminal.event(f"stopping ({self.stopping.name})" if self.stopping else "stopping")
+        children.end(self.children)
         leftovers.end_all(self.home)
         if self.servers is not None:
             self.servers.stop()

@@ -8,7 +8,7 @@ from .shape import Answer, BadShape, address, around, joined, kind_of, max_token
 VERSION = "2023-06-01"
 _RESERVED = {"model", "messages", "stream", "system"}
 _INPUT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-_TRUNCATED = {"max_tokens", "model_context_window_exceeded"}
+_TRUNCATED = ("max_tokens", "model_context_window_exceeded")
 
 
 class AnthropicClient:

@@ -50,7 +50,8 @@ def _rows(records: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Row]
 def _records(file: BinaryIO, delimiter: str, limits: ReadLimits) -> Generator[tuple[int, list[str]], None, None]:
     """(last line, fields) of every record that is not blank."""
     file.seek(0)
-    reader = csv.reader(_lines(file, limits), delimiter=delimiter, strict=True)
+    lines = _lines(file, limits)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         for record in reader:
             if record:
@@ -61,9 +62,11 @@ def _records(file: BinaryIO, delimiter: str, limits: ReadLimits) -> Generator[tu
         raise Refusal("source_unreadable", facts={"line": reader.line_num}, detail=str(error)) from error
     except UnicodeDecodeError as error:
         raise Refusal("source_not_utf8", facts={"line": _line_of_bad_byte(file)}) from error
+    finally:
+        lines.close()
 
 
-def _lines(file: BinaryIO, limits: ReadLimits) -> Iterator[str]:
+def _lines(file: BinaryIO, limits: ReadLimits) -> Generator[str, None, None]:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:
         number = 0

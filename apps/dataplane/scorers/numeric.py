@@ -11,14 +11,17 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation
 from ..contract.plan import Scorer
 from .shape import Score
 
+_DIGITS = "0123456789"
 _SPACE = " \t\r\n"  # no number reaches across one of these
+_WINDOW = 4096  # characters before the last digit in which the number must begin, unless it is digits only
+_GROUP = "[,'\u2019\u00a0\u202f\u2009]"
 _NUMBER = re.compile(
-    r"(?P<sign>(?<![\w).])[-+\u2212])?[$€£¥₹]?(?P<inner>(?<=[$€£¥₹])[-+\u2212])?"
-    r"(?:(?P<continental>[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:\.[0-9]{3}){2,}(?![0-9]))"
-    r"|(?P<plain>(?:[0-9]{1,3}(?:[,'\u2019\u00a0\u202f\u2009][0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)"
-    r"(?P<exponent>[eE][-+]?[0-9]+)?)"
+    r"(?P<continental>[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:\.[0-9]{3}){2,}(?![0-9]))"
+    rf"|(?P<plain>(?:[0-9]{{1,3}}(?:{_GROUP}[0-9]{{3}})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)"
+    r"(?P<exponent>[eE][-+]?[0-9]+)?"
 )
-_SEPARATORS = re.compile("[,'\u2019\u00a0\u202f\u2009]")
+_SIGN = re.compile(r"(?:(?<![\w).])(?P<sign>[-+\u2212])[$€£¥₹]?|[$€£¥₹](?P<inner>[-+\u2212]))\Z")
+_SEPARATORS = re.compile(_GROUP)
 _EXACT = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
 
 
@@ -43,21 +46,23 @@ def abs_difference(one: Decimal, other: Decimal) -> Decimal:
 
 def last_number(text: str) -> Decimal | None:
     """The last number of `text`, exactly, or None."""
-    end = max(text.rfind(digit) for digit in "0123456789") + 1
-    start = max(text.rfind(space, 0, end) for space in _SPACE) + 1
+    end = max(map(text.rfind, _DIGITS)) + 1
+    word = max(text.rfind(space, 0, end) for space in _SPACE) + 1
+    start = max(word, len(text[: max(0, end - _WINDOW)].rstrip(_DIGITS)))
     last = None
-    for last in _NUMBER.finditer(text, start, end):  # noqa: B007
-        pass
-    return None if last is None else _value(last)
+    for match in _NUMBER.finditer(text, start, end):
+        last = match
+    return None if last is None else _value(last, text[max(0, last.start() - 3) : last.start()])
 
 
-def _value(match: re.Match[str]) -> Decimal | None:
+def _value(match: re.Match[str], before: str) -> Decimal | None:
     if match["continental"]:
         digits = match["continental"].replace(".", "").replace(",", ".")
     else:
         digits = _SEPARATORS.sub("", match["plain"]) + (match["exponent"] or "")
-    sign = "" if (match["sign"] or match["inner"] or "+") == "+" else "-"
+    sign = _SIGN.search(before)
+    negative = sign is not None and "+" not in sign[0]
     try:
-        return Decimal(sign + digits)
+        return Decimal("-" + digits if negative else digits)
     except InvalidOperation:  # an exponent beyond all measure
         return None
