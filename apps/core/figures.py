@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-NONE = "–"  # noqa: RUF001 - an en dash is meant
+NONE = "–"
 SPACE = "\u202f"  # narrow, and never broken
 
 

@@ -1,8 +1,9 @@
 """One template serves page and fragment, and a refusal reaches the person either way."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -46,6 +47,21 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     template = "components/toast.html" if wants_fragment(request) else "errors/refused.html"
     context = {"level": "error", "message": error.message, "code": error.code, "back": _back(request)}
     return render(request, template, context, status=409)
+
+
+class RedirectThen(HttpResponseRedirect):
+    """A redirect that does something once it has been sent, so that how long it takes tells nobody anything."""
+
+    def __init__(self, to: str, then: Callable[[], None]) -> None:
+        super().__init__(to)
+        self._then = then
+
+    def close(self) -> None:
+        """Called by the web server after the last byte."""
+        try:
+            self._then()
+        finally:
+            super().close()
 
 
 def _back(request: HttpRequest) -> str:

@@ -1,6 +1,7 @@
 """What became of every sample, kept at the site: one SQLite file a run, a row per target and sample."""
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -81,8 +82,9 @@ def _numbers(db: sqlite3.Connection, sample: str) -> Sequence[int]:
 def _row(target: int, outcome: Outcome) -> list[Any]:
     sample = outcome.sample
     texts = (outcome.prompt, outcome.answer, sample.reference)
+    scores = {name: score for name, score in outcome.scores.items() if math.isfinite(score)}  # else no JSON
     return [
-        target, sample.n, sample.key, outcome.kind, json.dumps(outcome.scores),
+        target, sample.n, sample.key, outcome.kind, json.dumps(scores),
         *(text if text is None else printable(text) for text in texts),
         outcome.latency_ms, outcome.input_tokens, outcome.output_tokens, outcome.cost, outcome.cached,
         printable(outcome.detail), *sample.slices,

@@ -44,10 +44,10 @@ def ring(site: str, token: str) -> None:
     """Put one signed order into the queue of site `site` (its id). Raises the broker's own connection errors."""
     name = queue_of(site)
     queue = Queue(name, Exchange(name), routing_key=name, queue_arguments=queue_arguments(settings.BROKER))
-    producer().send_task(PERFORM, args=[token], queue=queue, retry=False)
+    producer().send_task(PERFORM, args=[token], queue=queue, retry=False)  # type: ignore[arg-type]
 
 
 def hang_up() -> None:
     """Forget the connections to the broker after it failed; the next ring makes new ones."""
-    producer().pool.force_close_all()
+    producer().pool.force_close_all()  # type: ignore[attr-defined]
     producer.cache_clear()

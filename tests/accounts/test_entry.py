@@ -4,13 +4,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from apps.accounts import services
 from apps.accounts.models import Attempt, Role, User
 from apps.accounts.services.attempts import LIMIT, WINDOW
+from apps.accounts.views import entry
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +177,17 @@ def test_reset_tells_nobody_who_has_an_account() -> None:
         answers.add((answer.status_code, answer["Location"], answer.content))
     assert len(answers) == 1
     assert [message.to for message in mail.outbox] == [["ada@example.com"]]
+
+
+def test_the_mail_goes_out_after_the_answer() -> None:
+    """How long a mail server takes must not tell who has an account."""
+    make_user(email="ada@example.com")
+    request = RequestFactory().post(reverse("accounts:password-reset"), {"email": "ada@example.com"})
+    request.user = AnonymousUser()
+    answer = entry.password_reset(request)
+    assert (answer.status_code, len(mail.outbox)) == (302, 0)
+    answer.close()
+    assert len(mail.outbox) == 1
 
 
 def test_reset_mails_do_not_flood_anybody() -> None:

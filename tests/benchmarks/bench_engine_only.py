@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,7 +62,9 @@ async def bare(address: str, model: str, samples: int, in_flight: int) -> None:
             for n in numbers:
                 turns = [{"role": "user", "content": f"{TEXT}\n{n}"}]
                 body = json.dumps({"model": model, "max_tokens": 256, "messages": turns}).encode()
-                async with session.post(url, data=body, headers={"Content-Type": "application/json"}) as response:
+                async with session.post(
+                    url, data=body, headers={"Content-Type": "application/json"}
+                ) as response:
                     json.loads(await response.read())
 
         await asyncio.gather(*(work() for _ in range(in_flight)))

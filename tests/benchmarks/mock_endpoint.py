@@ -47,6 +47,7 @@ class Endpoint:
         self.mode, self.latency = mode, latency
         self.tallies: defaultdict[str, Tally] = defaultdict(Tally)
         self.behaviours: dict[str, tuple[str, str, float]] = {}
+        self.transports: set[asyncio.Transport] = set()
 
     def protocol(self) -> "Connection":
         return Connection(self)
@@ -88,8 +89,11 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        self.endpoint.transports.add(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
+        if self.transport is not None:
+            self.endpoint.transports.discard(self.transport)
         self.transport = None
         self._finished()
 
@@ -168,13 +172,17 @@ class Reply:
         if len(tally.by_prompt) < PLENTY:
             tally.by_prompt[self.prompt] += 1
 
-    def text(self, text: str, finish: str = "stop", tokens: tuple[int, int] | None = None, **message: Any) -> bytes:
+    def text(
+        self, text: str, finish: str = "stop", tokens: tuple[int, int] | None = None, **message: Any
+    ) -> bytes:
         read, written = tokens or (len(self.prompt) // 4 + 1, len(text) // 4 + 1)
         if self.anthropic:
             said: dict[str, Any] = {
                 "type": "message",
                 "content": [{"type": "text", "text": text}],
-                "stop_reason": {"stop": "end_turn", "length": "max_tokens", "content_filter": "refusal"}[finish],
+                "stop_reason": {"stop": "end_turn", "length": "max_tokens", "content_filter": "refusal"}[
+                    finish
+                ],
                 "usage": {"input_tokens": read, "output_tokens": written},
             }
         else:
@@ -186,7 +194,15 @@ class Reply:
 
 
 Mode = Callable[[Reply], bytes | None]
-_REASONS = {200: "OK", 301: "Moved", 400: "Bad", 401: "Unauthorized", 404: "Missing", 429: "Slow", 500: "Broken"}
+_REASONS = {
+    200: "OK",
+    301: "Moved",
+    400: "Bad",
+    401: "Unauthorized",
+    404: "Missing",
+    429: "Slow",
+    500: "Broken",
+}
 
 
 def http(status: int, body: bytes, *more: str, kind: str = "application/json") -> bytes:
@@ -253,7 +269,9 @@ MODES: dict[str, Mode] = {
     "truncated": lambda reply: reply.text("and so", "length"),
     "empty": lambda reply: reply.text(""),
     "null": partial(_content, None),
-    "parts": partial(_content, [{"type": "text", "text": "one "}, {"type": "image"}, {"type": "text", "text": "two"}]),
+    "parts": partial(
+        _content, [{"type": "text", "text": "one "}, {"type": "image"}, {"type": "text", "text": "two"}]
+    ),
     "number": partial(_content, 7),
     "nul": lambda reply: reply.text("\x00" * 1000),
     "surrogate": lambda reply: reply.text("\ud800 alone"),

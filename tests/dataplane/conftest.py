@@ -2,7 +2,6 @@
 
 import json
 import socket
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,14 +34,13 @@ class Client:
 
 
 @pytest.fixture(scope="session")
-def client_database(cluster: Cluster) -> Iterator[Client]:
+def client_database(cluster: Cluster) -> Client:
     with cluster.connect("postgres") as connection:
-        connection.autocommit = True
         for role in ("client_owner", "client_reader"):
             connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'pw'".encode())
         connection.execute("CREATE DATABASE client_data OWNER client_owner")
     address = {**cluster.address("fieldwork", "fieldwork"), "dbname": "client_data", "password": "pw"}
-    yield Client(*(make_conninfo(**{**address, "user": user}) for user in ("client_owner", "client_reader")))
+    return Client(*(make_conninfo(**{**address, "user": user}) for user in ("client_owner", "client_reader")))
 
 
 @pytest.fixture

@@ -55,9 +55,19 @@ def running_mock(tls: ssl.SSLContext | None = None) -> Iterator[Mock]:
     try:
         yield Mock(server.sockets[0].getsockname()[1], endpoint, "https" if tls else "http")
     finally:
-        loop.call_soon_threadsafe(server.close)
+        asyncio.run_coroutine_threadsafe(_close(server, endpoint), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        loop.close()
+
+
+async def _close(server: asyncio.Server, endpoint: Endpoint) -> None:
+    server.close()
+    for transport in endpoint.transports:
+        transport.abort()
+    await server.wait_closed()
+    while endpoint.transports:
+        await asyncio.sleep(0)
 
 
 def plan_of(*targets: Target, run: str | None = None, **more: Any) -> Plan:
@@ -68,7 +78,9 @@ def plan_of(*targets: Target, run: str | None = None, **more: Any) -> Plan:
     return Plan(run=run or f"run-{next(_numbers)}", dataset=dataset, targets=targets, **more)
 
 
-def rows_of(texts: Iterable[str], *, start: int = 0, labels: Iterable[str | None] | None = None) -> list[Sample]:
+def rows_of(
+    texts: Iterable[str], *, start: int = 0, labels: Iterable[str | None] | None = None
+) -> list[Sample]:
     """One row per text, whose reference is the text itself unless `labels` says otherwise."""
     texts = list(texts)
     references = list(labels) if labels is not None else list(texts)
@@ -114,7 +126,9 @@ class Pending:
 class Site:
     """An engine with its state in `state`."""
 
-    def __init__(self, state: Path, secrets: dict[str, str] | None = None, train: Iterable[Sample] = ()) -> None:
+    def __init__(
+        self, state: Path, secrets: dict[str, str] | None = None, train: Iterable[Sample] = ()
+    ) -> None:
         self.secrets = secrets or {}
         self.train = list(train)
         self.trained = 0

@@ -28,7 +28,9 @@ def site(tmp_path: Path):
 
 
 def baseline(method: str) -> BaselineTarget:
-    return BaselineTarget.model_validate({"name": method, "method": method, "train": CsvSource(path="train.csv")})
+    return BaselineTarget.model_validate(
+        {"name": method, "method": method, "train": CsvSource(path="train.csv")}
+    )
 
 
 def brute_nearest(train: list[tuple[str, str]], text: str) -> str:
@@ -121,12 +123,17 @@ def test_accuracy_on_real_messages_equals_brute_force_exactly(site: Site):
 def test_baselines_have_neither_latency_nor_cost_nor_tokens_and_are_fitted_once(site: Site):
     site.train = rows_of(["red card", "blue card"], labels=["red", "blue"])
     plan = plan_of(baseline("nearest"))
-    chunks = [site.submit(plan, rows_of(["the red one"] * 300, labels=["red"] * 300, start=300 * n)) for n in range(3)]
+    chunks = [
+        site.submit(plan, rows_of(["the red one"] * 300, labels=["red"] * 300, start=300 * n))
+        for n in range(3)
+    ]
     for chunk in chunks:
         outcomes = chunk.outcome().outcomes
-        assert {row.answer for row in outcomes} == {"red"} and {row.kind for row in outcomes} == {"ok"}
+        assert {(row.answer, row.kind) for row in outcomes} == {("red", "ok")}
         assert {row.scores["exact"] for row in outcomes} == {1.0}
-        nothing = {(row.latency_ms, row.cost, row.input_tokens, row.output_tokens, row.cached) for row in outcomes}
+        nothing = {
+            (row.latency_ms, row.cost, row.input_tokens, row.output_tokens, row.cached) for row in outcomes
+        }
         assert nothing == {(None, None, None, None, "")}
     assert site.trained == 1
 

@@ -37,7 +37,10 @@ def test_every_callable_kind_has_a_client():
     [
         (openai(), "http://h/v1/chat/completions"),
         (openai(base_url="http://h/v1/"), "http://h/v1/chat/completions"),
-        (openai(base_url="https://h/deploy?api-version=3"), "https://h/deploy/chat/completions?api-version=3"),
+        (
+            openai(base_url="https://h/deploy?api-version=3"),
+            "https://h/deploy/chat/completions?api-version=3",
+        ),
         (anthropic(), "https://api.anthropic.com/v1/messages"),
         (anthropic(base_url="http://h/v1/"), "http://h/v1/messages"),
         (anthropic(base_url="http://h/proxy"), "http://h/proxy/v1/messages"),
@@ -72,7 +75,9 @@ def test_prompt_and_system_arrive_as_they_are(prompt: str, system: str | None):
     for target in (openai(params={"stop": ['"}]}']}), anthropic(params={"stop": ['"}]}']})):
         body = json.loads(client_for(target, system=system).body(prompt))
         assert body["messages"][-1] == {"role": "user", "content": prompt}
-        said = body.get("system") or next((t["content"] for t in body["messages"] if t["role"] == "system"), None)
+        said = body.get("system") or next(
+            (t["content"] for t in body["messages"] if t["role"] == "system"), None
+        )
         assert said == (system or None)
 
 
@@ -103,7 +108,12 @@ def test_any_json_is_read_or_refused(document: object):
 
 
 def test_tokens_of_an_anthropic_cache_are_paid_for_too():
-    usage = {"input_tokens": 3, "cache_read_input_tokens": 5, "cache_creation_input_tokens": 7, "output_tokens": 2}
+    usage = {
+        "input_tokens": 3,
+        "cache_read_input_tokens": 5,
+        "cache_creation_input_tokens": 7,
+        "output_tokens": 2,
+    }
     document = {"content": [{"type": "text", "text": "x"}], "stop_reason": "end_turn", "usage": usage}
     assert CALLABLE[1].answer(document) == Answer("x", "ok", 15, 2)
 

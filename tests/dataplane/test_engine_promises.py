@@ -1,13 +1,11 @@
-"""What the engine promises over chunks, runs, processes and restarts: money, time, rate, memory and no call twice."""
+"""What the engine promises over chunks, runs, processes and restarts: no call twice, time and memory."""
 
-import multiprocessing
 import sqlite3
 import time
 from pathlib import Path
 
 import pytest
 
-from apps.dataplane.budget import USD, Budget
 from apps.dataplane.contract.plan import Price, Scorer
 from apps.dataplane.engine import counts_of, retry
 
@@ -62,11 +60,14 @@ def test_another_run_pays_again_unless_it_may_reuse_and_then_says_so(site: Site,
     reused = site.outcome(plan_of(target, cache="reuse"), rows).outcomes
     assert {row.cached for row in reused} == {"reused"}
     assert mock.tally("usage=1/1@reuse").calls == 4
-    assert counts_of(reused).cost == 0.0 and reused[0].cost == pytest.approx(2e-6)
+    assert counts_of(reused).cost == 0.0
+    assert reused[0].cost == pytest.approx(2e-6)
     assert {row.cached for row in site.outcome(plan_of(target, cache="off"), rows).outcomes} == {""}
 
 
-@pytest.mark.parametrize("change", [{"params": {"temperature": 1}}, {"system": "s"}, {"prompt": "- {{ text }}"}])
+@pytest.mark.parametrize(
+    "change", [{"params": {"temperature": 1}}, {"system": "s"}, {"prompt": "- {{ text }}"}]
+)
 def test_an_answer_to_another_call_is_not_reused(site: Site, mock: Mock, change: dict):
     model = f"echo@other-{next(iter(change))}"
     site.outcome(plan_of(mock.target(model)), rows_of(["a"]))
@@ -81,9 +82,12 @@ def test_errors_are_not_kept(site: Site, mock: Mock):
 
 
 def test_what_is_on_disk_is_for_the_owner_only_and_holds_no_prompt(site: Site, mock: Mock, tmp_path: Path):
-    site.outcome(plan_of(mock.target("label=said"), prompt="private words {{ text }}"), rows_of(["private row"]))
+    site.outcome(
+        plan_of(mock.target("label=said"), prompt="private words {{ text }}"), rows_of(["private row"])
+    )
     files = list(tmp_path.glob("*.sqlite*"))
-    assert files and all(path.stat().st_mode & 0o077 == 0 for path in files)
+    assert files
+    assert all(path.stat().st_mode & 0o077 == 0 for path in files)
     assert b"private" not in b"".join(path.read_bytes() for path in files)
 
 
@@ -97,7 +101,8 @@ def test_a_chunk_that_is_delivered_three_times_is_executed_once(site: Site, mock
     assert len(first.outcome().outcomes) == 2
     assert first.chunk.attempt == 3
     until(lambda: not site.engine.in_hand())
-    assert first.calls == 1 and not any(other.ended for other in others)
+    assert first.calls == 1
+    assert not any(other.ended for other in others)
     assert mock.tally("echo@300ms").calls == 2
 
 
@@ -162,9 +167,11 @@ def test_a_cancelled_run_can_be_resumed(site: Site, mock: Mock):
     until(lambda: any(hand.counts.done > 10 for hand in site.engine.in_hand()))
     site.engine.cancel(plan.run)
     partial = pending.outcome()
-    assert partial.stopped == "cancelled" and 10 < len(partial.outcomes) < 200
+    assert partial.stopped == "cancelled"
+    assert 10 < len(partial.outcomes) < 200
     whole = site.outcome(plan, rows_of([str(n) for n in range(200)]))
-    assert whole.stopped is None and len(whole.outcomes) == 200
+    assert whole.stopped is None
+    assert len(whole.outcomes) == 200
     assert counts_of(whole.outcomes).cached == len(partial.outcomes)
 
 
@@ -195,137 +202,6 @@ def test_a_start_that_the_chunk_states_is_the_one_that_counts(site: Site, mock: 
     assert site.outcome(plan, rows_of(["a"]), started=time.time()).stopped is None
 
 
-# rate
-
-
-def test_requests_a_minute_hold_across_chunks_and_runs(site: Site, mock: Mock):
-    model, rpm = "echo@rpm", 1200
-    plans = [plan_of(mock.target(model), limits=limits(rpm=rpm, concurrency=50)) for _ in range(2)]
-    chunks = [site.submit(plan, rows_of([f"{at} {n}" for n in range(15)])) for plan in plans for at in range(2)]
-    for chunk in chunks:
-        chunk.outcome()
-    starts = sorted(mock.tally(model).starts)
-    per_second, slack = rpm / 60, 0.25  # of a second, between leaving and arriving
-    for at, start in enumerate(starts):
-        assert len(starts) - at <= 1 or starts[-1] - start >= (len(starts) - 1 - at - per_second) / per_second - slack
-    assert starts[-1] - starts[0] >= (len(starts) - 2) / per_second - slack
-
-
-def test_tokens_a_minute_hold_and_unused_ones_come_back(site: Site, mock: Mock):
-    model = "usage=50/50@tpm"
-    params = {"max_tokens": 1000}
-    plan = plan_of(mock.target(model, params=params), scorers=(), limits=limits(tpm=60_000, concurrency=50))
-    site.outcome(plan, rows_of([str(n) for n in range(40)]))
-    starts = sorted(mock.tally(model).starts)
-    taken = starts[-1] - starts[0]
-    assert taken >= 39 * 100 / 1000 - 1.5  # 100 tokens each at 1,000 a second, less what the last ones still hold
-    assert taken < 39 * 1033 / 1000 / 2  # had the worst case been kept, it would take 40 s
-
-
-# money
-
-PRICE = Price(input=1000, output=1000)  # a thousandth of a dollar per token
-
-
-def test_cap_zero_runs_free_targets_only(site: Site, mock: Mock):
-    targets = mock.target("echo@paid", price=PRICE), mock.target("echo@free", name="free", price=Price())
-    plan = plan_of(*targets, limits=limits(cost=0))
-    paid = site.outcome(plan, rows_of(["a"]))
-    assert (paid.stopped, paid.outcomes, mock.tally("echo@paid").calls) == ("cost_cap", [], 0)
-    assert site.outcome(plan, rows_of(["a"]), target=1).stopped is None
-
-
-def test_the_call_that_would_pass_the_cap_is_not_made(site: Site, mock: Mock):
-    model = "usage=10/5@cap"
-    worst = (2 + 32 + 20) * 0.001  # prompt bytes, overhead, max_tokens
-    cap = 9 * 0.015 + worst
-    target = mock.target(model, price=PRICE, params={"max_tokens": 20})
-    plan = plan_of(target, scorers=(), limits=limits(cost=cap, concurrency=1))
-    outcome = site.outcome(plan, rows_of([f"{n:02}" for n in range(30)]))
-    assert (outcome.stopped, len(outcome.outcomes), mock.tally(model).calls) == ("cost_cap", 10, 10)
-    assert counts_of(outcome.outcomes).cost == pytest.approx(0.15)
-    later = site.outcome(plan, rows_of([f"{n:02}" for n in range(30, 40)], start=30))
-    assert (later.stopped, later.outcomes) == ("cost_cap", [])
-
-
-def test_reservations_of_calls_in_flight_delay_a_call_but_do_not_end_the_run(site: Site, mock: Mock):
-    """Worst cases of 16 calls pass the cap together; what they really cost does not."""
-    target = mock.target("usage=1/1@wide", price=PRICE, params={"max_tokens": 1000})
-    plan = plan_of(target, scorers=(), limits=limits(cost=1.2, concurrency=16))
-    outcome = site.outcome(plan, rows_of([str(n) for n in range(50)]))
-    assert outcome.stopped is None and len(outcome.outcomes) == 50
-    assert mock.tally("usage=1/1@wide").most_in_flight == 1
-
-
-def test_failed_attempts_that_may_have_been_charged_stay_counted(site: Site, mock: Mock, tmp_path: Path):
-    worst = (1 + 32 + 10) * 10**9
-    costs = {}
-    for model in ("hang@money", "status=500@money", "html@money", "no_usage@money"):
-        target = mock.target(model, price=PRICE, params={"max_tokens": 10})
-        plan = plan_of(target, scorers=(), limits=limits(timeout=0.1, retries=1))
-        outcome = site.outcome(plan, rows_of(["a"])).outcomes[0]
-        costs[model] = counted(tmp_path, plan.run) / worst
-        if model == "no_usage@money":
-            assert (outcome.input_tokens, outcome.cost) == (None, pytest.approx(worst / USD))
-    assert costs == {"hang@money": 2.0, "status=500@money": 0.0, "html@money": 1.0, "no_usage@money": 1.0}
-
-
-def counted(state: Path, run: str) -> int:
-    budget = Budget(state / "budget.sqlite")
-    try:
-        return budget.counted(run)
-    finally:
-        budget.close()
-
-
-def test_an_aborted_call_stays_counted(site: Site, mock: Mock, tmp_path: Path):
-    plan = plan_of(mock.target("hang@aborted", price=PRICE, params={"max_tokens": 10}), limits=limits(timeout=3600))
-    pending = site.submit(plan, rows_of(["a"]))
-    until(lambda: mock.tally("hang@aborted").in_flight == 1)
-    site.engine.cancel(plan.run)
-    pending.outcome()
-    assert counted(tmp_path, plan.run) == (1 + 32 + 10) * 10**9
-
-
-def work_until_the_cap(state: str, address: str, plan_json: str, start: int) -> None:
-    """Another worker process of the site, with chunks of the same run."""
-    from apps.dataplane.contract.plan import Plan
-
-    site = Site(Path(state))
-    site.outcome(Plan.model_validate_json(plan_json), rows_of([f"{n:04}" for n in range(500)], start=start))
-    site.engine.close()
-
-
-def test_the_cap_holds_across_processes(mock: Mock, tmp_path: Path):
-    model = "usage=8/2@many"
-    target = mock.target(model, price=PRICE, params={"max_tokens": 20})
-    plan = plan_of(target, scorers=(), limits=limits(cost=1.0, concurrency=8))
-    spawn = multiprocessing.get_context("spawn")
-    given = [(str(tmp_path), mock.address, plan.model_dump_json(), 500 * at) for at in range(3)]
-    processes = [spawn.Process(target=work_until_the_cap, args=args) for args in given]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(60)
-        assert process.exitcode == 0
-    calls = mock.tally(model).calls
-    assert counted(tmp_path, plan.run) == calls * 10 * 10**9 <= USD
-    assert calls >= (1.0 - 24 * 0.056) / 0.01 and calls > 50
-
-
-def test_a_budget_never_grants_more_than_its_cap_whatever_the_order(tmp_path: Path):
-    from apps.dataplane.budget import Ask
-
-    one, other = Budget(tmp_path / "b.sqlite"), Budget(tmp_path / "b.sqlite")
-    granted = []
-    for turn in range(50):
-        granted += (one, other)[turn % 2].settle([], [Ask("run", 7, 100)])
-    assert sum(granted) == 14
-    assert one.settle([("run", -3)], [Ask("run", 5, 100), Ask("run", 1, 100)]) == [True, False]
-    assert other.counted("run") == 100
-    one.close(), other.close()
-
-
 # memory and disk
 
 
@@ -354,7 +230,9 @@ def test_a_disk_that_refuses_answers_fails_the_chunk(site: Site, mock: Mock, mon
     assert (failure.code, failure.exception) == ("site_error", "OperationalError")
 
 
-def test_a_scorer_that_breaks_fails_the_chunk_and_nothing_else(site: Site, mock: Mock, monkeypatch: pytest.MonkeyPatch):
+def test_a_scorer_that_breaks_fails_the_chunk_and_nothing_else(
+    site: Site, mock: Mock, monkeypatch: pytest.MonkeyPatch
+):
     from apps.dataplane import scorers
 
     def build(scorer: Scorer):

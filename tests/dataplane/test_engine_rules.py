@@ -103,7 +103,12 @@ def test_the_breaker_trips_at_once_where_no_call_can_succeed(kind: str):
 
 
 @settings(deadline=None)
-@given(st.decimals(0, 1000, places=4), st.decimals(0, 1000, places=4), st.integers(0, 10**6), st.integers(0, 10**6))
+@given(
+    st.decimals(0, 1000, places=4),
+    st.decimals(0, 1000, places=4),
+    st.integers(0, 10**6),
+    st.integers(0, 10**6),
+)
 def test_prices_are_whole_picodollars_and_never_too_low(read, written, tokens_in: int, tokens_out: int):
     price = Price(input=float(read), output=float(written))
     assert price_of(price, tokens_in, tokens_out) == (read * tokens_in + written * tokens_out) * 10**6

@@ -5,13 +5,17 @@ from hypothesis import strategies as st
 
 from apps.dataplane.prompts import fields_of, render
 
-NAMES = st.text(alphabet=st.characters(exclude_characters="{}", exclude_categories=("Cs",)), min_size=1, max_size=8)
+NAMES = st.text(
+    alphabet=st.characters(exclude_characters="{}", exclude_categories=("Cs",)), min_size=1, max_size=8
+)
 VALUES = st.text(max_size=20) | st.sampled_from(["{{ a }}", "{{", "}}", "\\1", "\x00"])
 
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(NAMES, VALUES)), VALUES.filter(lambda text: "{" not in text and "}" not in text))
-def test_every_field_is_replaced_once_and_values_are_never_expanded(pairs: list[tuple[str, str]], between: str):
+def test_every_field_is_replaced_once_and_values_are_never_expanded(
+    pairs: list[tuple[str, str]], between: str
+):
     fields = {name.strip(): value for name, value in pairs}
     names = [name.strip() for name, _ in pairs]
     template = between.join(f"{{{{ {name} }}}}" for name in names)

@@ -6,12 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apps.dataplane.contract.plan import PostgresSource, Source
 from apps.dataplane.readers import open_table
-from apps.dataplane.readers.access import Access, ReadLimits
 from apps.dataplane.readers.text import identity, printable, text_of
 from apps.dataplane.snapshots import freeze, rows_of
 
@@ -20,7 +20,7 @@ from .sources import SECRET, access, plan_over, write_csv, write_jsonl, write_pa
 
 HEADER = ["id", "text", "label", "amount", "whole", "paid", "day", "moment", "price"]
 TYPES = ["BIGINT", "VARCHAR", "VARCHAR", "DOUBLE", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "DECIMAL(9,2)"]
-PG_TYPES = "bigint text text float8 float8 boolean date timestamp numeric(9,2)".split()
+PG_TYPES = ["bigint", "text", "text", "float8", "float8", "boolean", "date", "timestamp", "numeric(9,2)"]
 
 
 def given_rows(count: int) -> list[list[Any]]:
@@ -49,8 +49,6 @@ def all_sources(folder: Path, rows: list[list[Any]], client: Client) -> list[Sou
     columns = ", ".join(f'"{name}" {kind}' for name, kind in zip(HEADER, PG_TYPES, strict=True))
     client.execute(f"CREATE TABLE given ({columns})")
     client.let_read()
-    import psycopg
-
     with psycopg.connect(client.owner) as connection, connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO given VALUES ({', '.join(['%s'] * len(HEADER))})", rows)
     return [
@@ -130,7 +128,7 @@ def test_spellings_of_one_moment_and_of_truth_are_one() -> None:
     moment = {"2024-01-02 10:00:00+00", "2024-01-02T10:00:00Z", "2024-01-02 10:00:00.0+00:00"}
     for spellings in (day, moment, {"true", "True", "TRUE"}, {"1e3", "1000", "1000.0", "1E+3"}):
         assert len({identity(text) for text in spellings}) == 1
-    for text in ("007", "1.2.3", "true story", "-", "١.0"):
+    for text in ("007", "1.2.3", "true story", "-", "\u0661.0"):
         assert identity(text) == text
 
 
@@ -138,7 +136,3 @@ def test_spellings_of_one_moment_and_of_truth_are_one() -> None:
 def test_what_is_printable_can_be_encoded_and_is_else_left_alone(text: str) -> None:
     assert printable(text).encode().decode() == printable(text)
     assert "\ud800" in text or any("\ud800" <= c <= "\udfff" for c in text) or printable(text) == text
-
-
-def test_peak_limits_are_the_policy_s() -> None:
-    assert Access(roots=(), resolve=str, temp=Path()).limits == ReadLimits()

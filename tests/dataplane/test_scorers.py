@@ -18,7 +18,11 @@ from apps.dataplane.scorers.numeric import last_number
 ANY_TEXT = st.text(alphabet=st.characters(codec=None), max_size=60)  # lone surrogates too
 WORDS = st.text(alphabet="aA tThHeEnN.,'-é—\u00a0\n", max_size=30)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=6,
 )
@@ -199,7 +203,9 @@ def test_a_formatted_number_is_read_back(whole: int, cents: int, sign: str, afte
         ("1e999999", "5", 1e300, 0.0),
     ],
 )
-def test_numeric_compares_within_its_tolerance(answer: str, reference: str, tolerance: float, score: float | None):
+def test_numeric_compares_within_its_tolerance(
+    answer: str, reference: str, tolerance: float, score: float | None
+):
     assert scorer("numeric", tolerance=tolerance)(answer, reference) == score
 
 
@@ -226,7 +232,9 @@ def test_json_fields_is_the_share_of_equal_fields(said: dict, meant: dict):
     assert score(f"Here it is:\n```\n{json.dumps(said)}\n```\n", json.dumps(meant)) == right / 2
 
 
-@pytest.mark.parametrize("answer", ["", "a: 1", "[1]", "1", '{"a": 1', '{"a": NaN}', '{"a": 1} and more', "```json\n```"])
+@pytest.mark.parametrize(
+    "answer", ["", "a: 1", "[1]", "1", '{"a": 1', '{"a": NaN}', '{"a": 1} and more', "```json\n```"]
+)
 def test_what_is_no_json_object_is_unparsable(answer: str):
     assert scorer("json_fields", fields=("a",))(answer, '{"a": 1}') is None
 

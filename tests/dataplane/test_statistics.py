@@ -82,7 +82,7 @@ def test_mean_interval_is_the_textbooks_on_many_samples():
     assert mean_interval(*sums(values), bounds=None) == pytest.approx((value, low, high))
 
 
-@pytest.mark.parametrize("values", [[1.0], [1.0] * 29, [0.4] * 500, [0.0] * 1000, [1.0] * 99 + [0.8]])
+@pytest.mark.parametrize("values", [[1.0], [1.0] * 29, [0.3, 0.7] * 14, [0.4] * 500, [0.0] * 1000, [1.0] * 99 + [0.8]])
 def test_mean_interval_is_as_wide_as_a_shares_where_samples_are_few_or_alike(values):
     n, total, squares = sums(values)
     value, low, high = mean_interval(n, total, squares, bounds=(0.0, 1.0))
@@ -140,6 +140,10 @@ def test_ranks_are_exact_at_every_size(q):
         # low is the highest, high the lowest rank that is wrong in at most 2.5 %
         assert stats.binom.cdf(low - 1, n, q) <= WRONG < stats.binom.cdf(low, n, q)
         assert stats.binom.sf(high - 1, n, q) <= WRONG < stats.binom.sf(high - 2, n, q)
+
+
+def test_an_estimates_rank_is_not_moved_by_rounding():
+    assert percentile_ranks(100, 0.07)[0] == 7  # 0.07 * 100 is a little more than 7
 
 
 @given(st.integers(1, 10**7), st.floats(0.001, 0.999))

@@ -70,8 +70,7 @@ def test_pages_are_accessible_fit_the_window_and_keep_the_policy(
         ("accounts:profile", []),
     ):
         wrong += look(someone, reverse(name, args=arguments))
-    someone.visit("/nothing/")
-    assert Axe().run(someone.page).violations_count == 0
+    wrong += [text for text in look(someone, "/nothing/") if "404" not in text]  # which Chromium remarks upon
     someone.context.close()
     assert wrong == []
 

@@ -110,6 +110,14 @@ def test_what_is_written_reads_back_the_same(written):
     )
 
 
+@pytest.mark.parametrize(
+    "text", ["a\x85b", "\u2028", "a\n\u2029", "\ufeffa", "a \n b", "\n a", "a\r\nb", "yes", "1e3", "*a"]
+)
+def test_texts_that_yaml_would_bend_read_back_the_same(text):
+    written = spec.from_data({**spec.to_data(spec.parse(EXAMPLE)), "prompt": text + "."})
+    assert spec.parse(spec.dump(written)).prompt == text + "."
+
+
 def test_a_written_spec_is_made_for_people():
     text = spec.dump(spec.parse(EXAMPLE))
     assert "prompt: |\n  Which intent" in text

@@ -1,6 +1,7 @@
 """The way in and out: sign-in, sign-out, the first administrator, a new password by mail."""
 
 import logging
+from collections.abc import Callable
 from smtplib import SMTPException
 from typing import Any
 
@@ -8,10 +9,11 @@ from django.contrib.auth import login, logout
 from django.contrib.auth import views as django_views
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 
 from apps.core.errors import Refused
 from apps.core.forms import refusals_into
+from apps.core.web import RedirectThen
 
 from .. import device, links, selectors, services
 from ..access import access
@@ -69,11 +71,11 @@ def first_administrator(request: HttpRequest) -> HttpResponse:
 
 @access(public=True, reason="somebody who forgot their password cannot sign in", methods=["GET", "POST"])
 def password_reset(request: HttpRequest) -> HttpResponse:
-    """Mail a link if the address is somebody's; the answer is the same either way."""
+    """Mail a link if the address is somebody's; the answer is the same either way, and as quick."""
     form = ResetForm(request.POST or None)
     if form.is_valid():
-        _mail_reset(request, form.cleaned_data["email"].lower())
-        return redirect("accounts:password-reset-sent")
+        mail = _reset_mail(request, form.cleaned_data["email"].lower())
+        return RedirectThen(reverse("accounts:password-reset-sent"), mail)
     return render(request, "accounts/password_reset.html", {"form": form})
 
 
@@ -101,18 +103,24 @@ class PasswordSet(django_views.PasswordResetConfirmView):
         return response
 
 
-def _mail_reset(request: HttpRequest, email: str) -> None:
+def _reset_mail(request: HttpRequest, email: str) -> Callable[[], None]:
+    """What is to be mailed to that address, if anything."""
+    user = User.objects.filter(email=email, is_active=True).first()
     try:
         attempts.begin(bucket=attempts.bucket_of("reset", email), limit=RESET_MAILS)
     except Refused:
-        return  # said nowhere, because the answer must not tell whether the address is known
-    user = User.objects.filter(email=email, is_active=True).first()
-    if user is None:
-        return
-    try:
-        links.mail_link(user, links.link_for(request, user), welcome=False)
-    except (OSError, SMTPException):
-        logger.exception("a mail with a link to a new password could not be sent")
+        user = None  # said nowhere, because the answer must not tell whether the address is known
+    link = links.link_for(request, user) if user else ""
+
+    def mail() -> None:
+        if user is None:
+            return
+        try:
+            links.mail_link(user, link, welcome=False)
+        except (OSError, SMTPException):
+            logger.exception("a mail with a link to a new password could not be sent")
+
+    return mail
 
 
 sign_in = access(public=True, reason="the way in")(SignIn.as_view())

@@ -83,6 +83,8 @@ class Cluster:
     def start(self) -> None:
         """End what an earlier parent left, make the cluster if need be, start, wait until it answers."""
         leftovers.end_server(self.data)
+        for stale in self.sockets.glob(".s.PGSQL.*"):  # the folder is ours alone, and nobody works there now
+            stale.unlink()
         if not self.data.exists():
             self._create()
         self._check_version()

@@ -16,7 +16,7 @@ from aiohttp import (
 )
 
 from ..clients import Answer, BadShape
-from .course import Course
+from .course import Call, Course
 from .retry import retry_after
 
 LARGEST = 2 * 1024 * 1024  # bytes of a response
@@ -78,6 +78,13 @@ async def attempt(session: ClientSession, course: Course, prompt: str) -> Answer
     if not 200 <= response.status < 300:
         return _refusal(response, body, course)
     return _answer(course, body, latency_ms)
+
+
+def paid(course: Course, call: Call, result: Answered | Failed) -> int:
+    """Picodollars that a finished attempt cost; its worst case where that is not known."""
+    if isinstance(result, Failed):
+        return 0 if result.free else call.worst
+    return course.cost(call, result.answer.input_tokens, result.answer.output_tokens)
 
 
 async def _read(response: ClientResponse) -> bytes | None:

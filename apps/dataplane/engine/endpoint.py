@@ -1,6 +1,7 @@
 """An endpoint as the site sees it: one queue and one set of limits for all chunks of all runs calling it."""
 
 import asyncio
+import logging
 from collections import OrderedDict, deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
@@ -9,7 +10,7 @@ from aiohttp import ClientSession
 
 from ..answers import AnswerCache
 from ..samples import Outcome
-from .attempt import Answered, Failed, attempt
+from .attempt import Answered, Failed, attempt, paid
 from .breaker import Breaker
 from .chunks import failure_of
 from .course import Call, Course
@@ -18,6 +19,7 @@ from .limits import Gate
 from .retry import backoff
 from .store import Store
 
+log = logging.getLogger(__name__)
 _LONG = 64 * 1024  # characters of an answer that is scored in a thread, so that other calls go on
 
 
@@ -94,9 +96,14 @@ class Endpoint:
 
     # the queue
 
+    @property
+    def _window(self) -> int:
+        """Rows that are read at a time, and read ahead."""
+        return max(64, self._limit // 2)
+
     def _refill(self) -> None:
         """Read ahead, one batch at a time, so that no worker waits at the border of a chunk."""
-        window = max(64, self._limit // 2)
+        window = self._window
         if self._loading or len(self._ready) >= window or not self._runs:
             self._staff()
             return
@@ -151,7 +158,7 @@ class Endpoint:
         if not self._ready or self._waiting > self._limit:
             return None
         item = self._ready.popleft()
-        if len(self._ready) == max(64, self._limit // 2) - 1:
+        if not self._loading and self._runs and len(self._ready) < self._window:
             self._refill()
         return item
 
@@ -182,8 +189,8 @@ class Endpoint:
 
     def _left(self, worker: asyncio.Task[None]) -> None:
         self._workers.discard(worker)
-        if not worker.cancelled():
-            worker.exception()
+        if not worker.cancelled() and (error := worker.exception()):
+            log.error("a worker of an endpoint broke", exc_info=error)
         self._staff()
 
     async def _work(self) -> None:
@@ -234,7 +241,7 @@ class Endpoint:
         change = 0  # what an aborted call has reserved stays counted
         try:
             result = await attempt(session, course, call.prompt)
-            change = _paid(course, call, result) - call.worst
+            change = paid(course, call, result) - call.worst
         finally:
             self._shared.store.settle(course.plan.run, change)
         self._refund(call, result)
@@ -289,10 +296,3 @@ def _load(job: Job, course: Course, cache: AnswerCache, most: int) -> tuple[list
 def _scored(course: Course, call: Call, result: Answered) -> Outcome:
     answer = result.answer
     return course.outcome(call, answer.text, answer.kind, answer.input_tokens, answer.output_tokens)
-
-
-def _paid(course: Course, call: Call, result: Answered | Failed) -> int:
-    """Picodollars that a finished attempt cost; its worst case where that is not known."""
-    if isinstance(result, Failed):
-        return 0 if result.free else call.worst
-    return course.cost(call, result.answer.input_tokens, result.answer.output_tokens)

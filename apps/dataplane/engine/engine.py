@@ -79,12 +79,14 @@ class Engine:
 
     def close(self) -> None:
         """Stop; chunks in hand are dropped without a word, but what they were answered is kept."""
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-        self.cache.close()
-        self._budget.close()
+        try:
+            asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+            self.cache.close()
+            self._budget.close()
 
     # what endpoints share
 
@@ -117,7 +119,7 @@ class Engine:
             await self._limit_time(job)
             if job.over:
                 return
-            if isinstance(job.chunk.plan.targets[job.chunk.target], OpenAITarget | AnthropicTarget):
+            if is_called(job):
                 await self._begin_calls(job)
             else:
                 await self._loop.run_in_executor(self._hands, self._local.execute, job)
@@ -168,7 +170,8 @@ class Engine:
             job.report()
         except Exception:
             log.exception("the receiver of chunk %s failed", job.chunk.job)
-        await self._loop.run_in_executor(self.reader, job.close_rows)
+        reads = self.reader if is_called(job) else self._hands
+        await self._loop.run_in_executor(reads, job.close_rows)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)
@@ -185,7 +188,11 @@ class Engine:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for session in self._sessions.values():
             await session.close()
+        for thread in (self.reader, self._hands):
+            await self._loop.run_in_executor(None, partial(thread.shutdown, cancel_futures=True))
         await self.store.close()
-        shut = partial(self.reader.shutdown, cancel_futures=True)
-        await self._loop.run_in_executor(None, shut)
-        await self._loop.run_in_executor(None, self._hands.shutdown)
+
+
+def is_called(job: Job) -> bool:
+    """Whether its target is an endpoint, rather than something that the site executes itself."""
+    return isinstance(job.chunk.plan.targets[job.chunk.target], OpenAITarget | AnthropicTarget)

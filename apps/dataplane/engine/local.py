@@ -28,12 +28,9 @@ class Local:
         """Add the outcomes of all rows to the job, until it is over. Raises Refusal and what reading raises."""
         plan, panel = job.chunk.plan, Panel(job.chunk.plan.scorers)
         answers = self._answers(plan, job.chunk.target)
-        try:
-            while not job.over and (samples := job.read(BATCH)):
-                for sample, answer in zip(samples, answers(samples), strict=True):
-                    job.outcomes.append(panel.judge_local(sample, answer))
-        finally:
-            job.close_rows()
+        while not job.over and (samples := job.read(BATCH)):
+            for sample, answer in zip(samples, answers(samples), strict=True):
+                job.outcomes.append(panel.judge_local(sample, answer))
 
     def _answers(self, plan: Plan, index: int) -> Callable[[list[Sample]], list[str | None]]:
         target = plan.targets[index]

@@ -1,4 +1,4 @@
-"""When to try again: full jitter (M. Brooker, "Exponential Backoff And Jitter", AWS 2015), or when the endpoint says."""
+"""When to try again: full jitter (M. Brooker, "Exponential Backoff And Jitter", 2015), or when the endpoint says."""
 
 import random
 import time

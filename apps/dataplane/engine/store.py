@@ -78,8 +78,10 @@ class Store:
             raise error
 
     async def close(self) -> None:
-        await self.flush()
-        self._thread.shutdown()
+        try:
+            await self.flush()
+        finally:
+            self._thread.shutdown()
 
     async def _ask(self, ask: Ask) -> bool:
         answer: asyncio.Future[bool] = self._loop.create_future()

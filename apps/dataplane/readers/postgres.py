@@ -85,6 +85,8 @@ def _names(connection: psycopg.Connection[tuple[Any, ...]], query: str) -> list[
     if prepared.status != pq.ExecStatus.COMMAND_OK:
         raise psycopg.errors.error_from_result(prepared)
     described = connection.pgconn.describe_prepared(b"fieldwork_check")
+    if not described.nfields:
+        raise Refusal("source_query", detail="not a query that returns rows")
     names = [described.fname(position) or b"" for position in range(described.nfields)]
     return [name.decode() for name in names]
 

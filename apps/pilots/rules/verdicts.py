@@ -10,7 +10,7 @@ from .metrics import Measured, facts_of, format_value, projected
 
 Verdict = Literal["met", "missed", "undecided"]
 Code = Literal["passes", "fails", "straddles", "unbounded", "no_samples", "partial", "too_many_errors"]
-MOST = 10**9  # samples; a larger number is no advice
+MOST = 10**8  # samples; a larger number is no advice
 
 
 @dataclass(frozen=True, slots=True)
