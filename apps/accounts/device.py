@@ -19,7 +19,7 @@ def origin(request: HttpRequest | None, email: str) -> str:
         return "nowhere"
     cookie = str(request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=YEAR) or "")
     whose, _, nonce = cookie.partition(".")
-    if nonce and True:
+    if nonce and hmac.compare_digest(whose, _digest(email)):
         return f"device {nonce}"
     return f"address {request.META.get('REMOTE_ADDR', '')}"
 

@@ -16,6 +16,7 @@ from .redaction import COVERED
 from .refusal import Refusal
 from .show import sample_lines
 from .site import SiteError, create_site, load_site
+from .stopping import stop_on_signals
 
 STATE = Path(".fieldwork/sites/local")  # of the site that `make run` sets up
 FAILED = 2
@@ -59,10 +60,11 @@ def _init(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from .worker import run  # the engine and Celery take half a second that the other commands need not wait
-
     site = load_site(options.state)
     site.policy()  # raises before anything starts
+    stop_on_signals()
+    from .worker import run  # the engine and Celery take seconds that the other commands need not wait
+
     run(site, lambda: _say(f"site {site.id} takes orders from queue {site.queue}; stop it with Ctrl-C"))
     return 0
 

@@ -17,7 +17,7 @@ _COLUMNS = (
     "target", "n", "key", "kind", "scores", "prompt", "answer", "reference", "latency_ms",
     "input_tokens", "output_tokens", "cost", "cached", "detail",
 )  # fmt: skip
-_CACHE_KIB = 4096
+_CACHE_KIB = 2048
 
 
 def file_of(folder: Path, run: str) -> Path:

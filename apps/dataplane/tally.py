@@ -36,6 +36,7 @@ def tally(folder: Path, plan: Plan, minimum: int) -> list[Group]:
     """
     groups: list[Group] = []
     with closing(opened(folder, plan.run)) as db:
+        db.execute("PRAGMA temp_store = FILE")
         db.execute(
             "CREATE TEMP TABLE figure (target, metric, n, value, PRIMARY KEY (target, metric, n)) WITHOUT ROWID"
         )

@@ -1,16 +1,13 @@
 """The site's worker: a Celery consumer of one queue with one task, a thread that answers, one that says "I live"."""
 
 import os
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 from uuid import uuid4
 
 from celery import Celery
-from celery.exceptions import WorkerShutdown
 from kombu import Queue
 
 from .contract.broker import ACCEPT, PERFORM, celery_settings, is_rabbitmq, queue_arguments
@@ -24,7 +21,7 @@ BUSY, IDLE = 2.0, 30.0  # seconds between heartbeats with and without work in ha
 
 
 def run(site: Site, starting: Callable[[], None] = lambda: None) -> None:
-    """Work until told to stop (SIGTERM, Ctrl-C). Raises SiteError when another worker holds the folder."""
+    """Work until SystemExit ends it (see stopping). Raises SiteError when another worker holds the folder."""
     with sole_worker(site.state):
         starting()
         open_journal(site.state)
@@ -43,7 +40,8 @@ def run(site: Site, starting: Callable[[], None] = lambda: None) -> None:
 
 def application(site: Site) -> Celery:
     """Celery with the site's queue and nothing else: no results, no remote control, no events."""
-    app = Celery("fieldwork-site", set_as_current=False, loader="app")
+    # fixups: Celery would load Django wherever DJANGO_SETTINGS_MODULE is set
+    app = Celery("fieldwork-site", set_as_current=False, loader="app", fixups=[])
     arguments = queue_arguments(site.broker)
     app.conf.update(
         celery_settings(site.broker),
@@ -138,15 +136,6 @@ def _consume(app: Celery) -> None:
         without_mingle=True,
         without_heartbeat=True,
     )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stop)
     worker.start()
     if worker.exitcode:
         raise SystemExit(worker.exitcode)
-
-
-def _stop(number: int, frame: FrameType | None) -> NoReturn:
-    """Leave whatever the consumer waits for, at once; a second signal leaves without goodbye."""
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: os._exit(1))
-    raise WorkerShutdown(0)

@@ -267,3 +267,4 @@ def test_the_first_administrators_page_is_gone_once_anyone_exists(method: str) -
 def test_a_form_without_token_is_refused_in_words() -> None:
     answer = Client(enforce_csrf_checks=True).post("/sign-in/", {"username": "a", "password": "b"})
     assert answer.status_code == 403
+    assert "This form has expired" in answer.content.decode()

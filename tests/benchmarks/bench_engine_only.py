@@ -1,6 +1,6 @@
 """Samples a second of the engine beside a bare aiohttp loop that only makes the same calls, in one run.
 
-    python -m tests.benchmarks.bench_engine_only [--samples 20000] [--chunk 500] [--cost] [--profile]
+    python -m tests.benchmarks.bench_engine_only [--samples 20000] [--chunk 500] [--cost] [--rounds 1] [--profile]
 
 No message, no ledger, no results: those are measured by `bench_engine`. Rates are from first to last request.
 """
@@ -128,15 +128,15 @@ def main() -> None:
     parser.add_argument("--chunk", type=int, default=500)
     parser.add_argument("--cost", action="store_true", help="with a price, so that every call is reserved")
     parser.add_argument("--case", type=int, choices=range(len(CASES)), help="only this one")
+    parser.add_argument("--rounds", type=int, default=1, help="repeat, where other work disturbs the machine")
     parser.add_argument("--profile", action="store_true", help="profile the engine's thread, without latency")
     given = parser.parse_args()
     if given.profile:
         profile(given.samples, given.chunk)
         return
     print(f"{'latency':>8} {'in flight':>9} {'bare/s':>8} {'engine/s':>9} {'ratio':>6} {'CPU ms/sample':>20}")
-    for number, (latency, in_flight) in enumerate(CASES):
-        if given.case not in (None, number):
-            continue
+    cases = CASES if given.case is None else (CASES[given.case],)
+    for latency, in_flight in cases * given.rounds:
         with mock_endpoint() as address:
             model, began = f"echo@{latency}ms", cpu()
             asyncio.run(bare(address, model, given.samples, in_flight))

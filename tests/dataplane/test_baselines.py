@@ -73,7 +73,7 @@ def test_rows_that_are_equally_near_give_the_label_of_the_first():
 
 def test_a_baseline_needs_a_row_but_no_word():
     for method in baselines.FITTERS:
-        with pytest.raises(LookupError):
+        with pytest.raises(baselines.NoRows):
             baselines.fit(method, [])
     assert baselines.fit("nearest", [("?", "a"), ("!", "b")]).answers(["what"]) == ["a"]
 

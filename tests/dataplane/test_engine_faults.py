@@ -140,6 +140,15 @@ def test_the_breaker_ends_a_run_whose_endpoint_fails_call_after_call(site: Site,
     assert mock.tally("status=500@dead").calls <= 40
 
 
+def test_while_calls_wait_for_their_retry_few_new_ones_are_made(site: Site, mock: Mock):
+    plan = plan_of(mock.target("retry_after=600@few"), limits=limits(concurrency=4))
+    site.submit(plan, rows_of([str(n) for n in range(1000)]))
+    until(lambda: mock.tally("retry_after=600@few").calls >= 5)
+    site.outcome(plan_of(mock.target("echo@meanwhile")), rows_of([str(n) for n in range(300)]))
+    assert mock.tally("retry_after=600@few").calls <= 8
+    site.engine.cancel(plan.run)
+
+
 def test_429_for_ever_ends_and_few_rows_are_alive_meanwhile(site: Site, mock: Mock):
     read = []
 

@@ -187,9 +187,8 @@ def test_a_wiped_broker_is_made_again_and_the_site_is_heard(fieldwork: Fieldwork
         with psycopg.connect(**address, autocommit=True) as connection:
             connection.execute("DROP DATABASE broker WITH (FORCE)")
     fieldwork.query("UPDATE dispatch_site SET boot = ''")
-    until(lambda: fieldwork.said("the queues were gone"))
-    until(lambda: fieldwork.programs() == ALL)
     until(fieldwork.heard)
+    until(lambda: fieldwork.programs() == ALL)
 
 
 def test_with_the_demo_its_pilot_has_really_been_run(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from apps.connectors.models import Dataset, Source
 from apps.dispatch.models import Site
 from apps.engagements.services import ensure_client, ensure_engagement
+from apps.pilots import spec
 from apps.pilots.models import Evaluation, Run, RunTarget
 
 _numbers = count(1)
@@ -20,7 +21,17 @@ def make_evaluation(*, client: str = "Test client", engagement: str = "Test enga
         engagement=place, kind="csv", address={"kind": "csv", "path": f"/data/{number}.csv"}
     )
     dataset = Dataset.objects.create(source=source, roles={"input": ["text"]})
-    return Evaluation.objects.create(engagement=place, dataset=dataset, name=f"evaluation {number}", spec={})
+    frozen = spec.from_data(
+        {
+            "client": client,
+            "engagement": engagement,
+            "dataset": {"source": source.address, "input": ["text"]},
+            "targets": [{"name": "target 0", "kind": "recorded", "column": "text"}],
+        }
+    )
+    return Evaluation.objects.create(
+        engagement=place, dataset=dataset, name=f"evaluation {number}", spec=spec.to_data(frozen)
+    )
 
 
 def make_run(*, evaluation: Evaluation | None = None, targets: int = 2, **fields: object) -> Run:

@@ -217,7 +217,9 @@ def test_a_cancellation_that_comes_too_late_costs_nothing_but_time(acted: ActedS
     acted.report(first, stray)
     finish(acted)
     run.refresh_from_db()
-    assert (run.state, run.partial) == ("running", ""), "the other chunks of the first sending are not answered yet"
+    assert (run.state, run.partial) == ("running", ""), (
+        "the other chunks of the first sending are not answered yet"
+    )
     for order in acted.orders:
         if order.slot:
             acted.report(order, chunk(order))

@@ -178,3 +178,16 @@ def test_the_reference_has_a_row_for_every_key():
 def test_every_place_of_a_spec_is_strict(place):
     assert models.PLACES[place].model_config["extra"] == "forbid"
     assert models.PLACES[place].model_config["frozen"]
+
+
+def test_an_alias_stands_for_what_it_names():
+    text = """
+client: a
+engagement: b
+dataset: {source: {kind: csv, path: a.csv}, input: [x], reference: y}
+targets:
+  - {name: m, kind: baseline, method: majority, train: &train {kind: csv, path: b.csv}}
+  - {name: n, kind: baseline, method: nearest, train: *train}
+"""
+    majority, nearest = spec.parse(text).targets
+    assert majority.train == nearest.train

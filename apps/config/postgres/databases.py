@@ -31,10 +31,9 @@ def ensure_broker(cluster: Cluster) -> bool:
     with psycopg.connect(**cluster.address(BROKER, BROKER)) as connection:
         if connection.execute("SELECT to_regclass('pgmq.meta')").fetchone() != (None,):
             return False
-        from pgmq.install import get_embedded_install_sql  # slow to import, and rarely needed
+        from apps.dataplane.contract.queues import install_schema  # slow to import, and rarely needed
 
-        connection.execute("DROP SCHEMA IF EXISTS pgmq CASCADE")  # half of one
-        connection.execute(get_embedded_install_sql().encode())
+        install_schema(connection)
     return True
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from . import majority, nearest
-from .shape import Baseline
+from .shape import Baseline, NoRows
 
 FITTERS: dict[str, Callable[[Iterable[tuple[str, str]]], Baseline]] = {
     "majority": majority.fit,
@@ -12,8 +12,8 @@ FITTERS: dict[str, Callable[[Iterable[tuple[str, str]]], Baseline]] = {
 
 
 def fit(method: str, rows: Iterable[tuple[str, str]]) -> Baseline:
-    """Learn from (text, label) rows. Raises LookupError when there are none."""
+    """Learn from (text, label) rows. Raises NoRows when there are none."""
     return FITTERS[method](rows)
 
 
-__all__ = ["FITTERS", "Baseline", "fit"]
+__all__ = ["FITTERS", "Baseline", "NoRows", "fit"]

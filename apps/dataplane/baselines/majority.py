@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from .shape import NoRows
+
 
 class Majority:
     """See `shape.Baseline`."""
@@ -15,8 +17,8 @@ class Majority:
 
 
 def fit(rows: Iterable[tuple[str, str]]) -> Majority:
-    """Raises LookupError when there are no rows."""
+    """Raises NoRows when there are no rows."""
     counted = Counter(label for _, label in rows)
     if not counted:
-        raise LookupError("no training rows")
+        raise NoRows
     return Majority(min(counted, key=lambda label: (-counted[label], label)))

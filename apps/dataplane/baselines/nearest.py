@@ -7,6 +7,8 @@ cosine.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from .shape import NoRows
+
 _CELLS = 4_000_000  # similarities in memory at a time (8 bytes each)
 _DIGITS = 12  # cosines that agree so far are equal: beyond lies the noise of adding in another order
 
@@ -33,13 +35,13 @@ class Nearest:
 
 
 def fit(rows: Iterable[tuple[str, str]]) -> Nearest:
-    """Raises LookupError when there are no rows. Without a word in any of them, all rows are equally near."""
+    """Raises NoRows when there are no rows. Without a word in any of them, all rows are equally near."""
     texts, labels = [], []
     for text, label in rows:
         texts.append(text)
         labels.append(label)
     if not labels:
-        raise LookupError("no training rows")
+        raise NoRows
     # here, because most sites never need what it takes: a second and tens of megabytes
     from sklearn.feature_extraction.text import TfidfVectorizer
 

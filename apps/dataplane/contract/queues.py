@@ -23,13 +23,8 @@ class Consumer(celery_consumer.Consumer):
 class Transport(kombu_pgmq.Transport):
     """Queues in PostgreSQL that survive being dropped, with or without their schema."""
 
-    # a queue or the whole schema is gone: connecting again makes both
-    connection_errors = (
-        *kombu_pgmq.Transport.connection_errors,
-        psycopg.errors.UndefinedTable,
-        psycopg.errors.UndefinedFunction,
-        psycopg.errors.InvalidSchemaName,
-    )
+    # Whatever the database says, connecting again is the answer: that makes a queue, or the whole schema, anew.
+    connection_errors = (*kombu_pgmq.Transport.connection_errors, psycopg.Error)
 
     def establish_connection(self) -> Any:
         """Connect; install the schema from SQL when the database lacks it. The role needs CREATE on the database."""

@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
-from ..baselines import Baseline, fit
+from ..baselines import Baseline, NoRows, fit
 from ..contract.plan import BaselineTarget, Plan, RecordedTarget
 from ..refusal import Refusal
 from ..samples import Sample
@@ -49,7 +49,7 @@ class Local:
                 labelled = ((text_of(plan, row), row.reference) for row in rows if row.reference is not None)
                 try:
                     self._fitted[where] = fit(target.method, labelled)
-                except LookupError as error:
+                except NoRows as error:
                     raise Refusal("source_empty", detail=f"{target.name} has no training rows") from error
                 while len(self._fitted) > _FITTED:
                     self._fitted.popitem(last=False)

@@ -47,7 +47,9 @@ def _rows(records: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Row]
         yield record
 
 
-def _records(file: BinaryIO, delimiter: str, limits: ReadLimits) -> Generator[tuple[int, list[str]], None, None]:
+def _records(
+    file: BinaryIO, delimiter: str, limits: ReadLimits
+) -> Generator[tuple[int, list[str]], None, None]:
     """(last line, fields) of every record that is not blank."""
     file.seek(0)
     lines = _lines(file, limits)

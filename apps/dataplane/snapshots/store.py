@@ -12,7 +12,7 @@ from ..refusal import Refusal
 from ..samples import Sample
 from .columns import field_columns, needed_columns
 
-CACHE_KIB = 4096  # of pages in memory, whatever the size of the source
+CACHE_KIB = 2048  # of pages in memory, whatever the size of the source
 _AT_A_TIME = 500
 
 

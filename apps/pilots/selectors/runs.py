@@ -13,6 +13,8 @@ from apps.dispatch.models import Job
 from ..models import Judgement, Metric, Run, RunTarget
 from ..rules import pace
 
+CALLED = ("openai", "anthropic")  # kinds that call an endpoint; the others have neither latency nor cost
+
 
 @dataclass
 class TargetProgress:
@@ -110,6 +112,7 @@ def as_json(run: Run) -> dict[str, Any]:
         "verdict": run.verdict,
         "partial": run.partial or None,
         "reason": run.reason or None,
+        "reason_facts": run.reason_facts,
         "targets": [_target_json(target) for target in run.targets.all()],
         "criteria": [
             {
@@ -141,7 +144,7 @@ def _target_json(target: RunTarget) -> dict[str, Any]:
         "errors": target.errors,
         "answers": target.answers,
         "metrics": metrics,
-        "cost": target.cost,
+        "cost": target.cost if target.kind in CALLED else None,
         "tokens": {"input": target.input_tokens, "output": target.output_tokens},
         "cached": target.cached,
     }

@@ -1,7 +1,8 @@
 """YAML read as plain data, with the place of every key and value.
 
 Only what a spec needs is read: text, numbers, true and false, null, lists and mappings with text as keys.
-What else YAML knows (aliases, tags, several documents, other keys) is refused, so that no input can do harm.
+Aliases are read as far as what they stand for stays small. What else YAML knows (tags, several documents, other keys)
+is refused, so that no input can do harm.
 """
 
 import math
@@ -96,12 +97,10 @@ def _place(text: str, offset: int) -> tuple[int, int]:
 
 
 def _survey(text: str, name: str) -> None:
-    """Refuse aliases, deep nesting and sheer mass before anything is built from them."""
+    """Refuse deep nesting and sheer mass before anything is built from them."""
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
         fault = ""
-        if isinstance(event, yaml.AliasEvent):
-            fault = "aliases (*name) are not supported; write the value out"
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             fault = f"nested deeper than {DEEPEST} levels"
@@ -139,6 +138,10 @@ def _fault(value: Any) -> str:
 
 
 def _value(node: yaml.Node, path: Path, document: Document) -> Any:
+    if len(path) > DEEPEST or len(document.values) > MOST:  # aliases of aliases, or one within itself
+        raise InvalidSpec(
+            [_error(node.start_mark, (), "aliases stand for more than a spec could need", "")], document.name
+        )
     document.values[path] = node.start_mark, node.end_mark
     if isinstance(node, yaml.MappingNode) and node.tag == _TAG + "map":
         return _mapping(node, path, document)

@@ -1,0 +1,172 @@
+"""`fieldwork-site`: one command each, clear words, and exit codes that a script can rely on."""
+
+import json
+import os
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from apps.dataplane import results
+from apps.dataplane.cli import main
+from apps.dataplane.contract.envelope import load_key, public_text
+from apps.dataplane.labels import Labels
+from apps.dataplane.samples import Outcome, Sample
+from apps.dataplane.site import SiteError, load_site, sole_worker
+
+from .conftest import CONTROL_KEY
+from .sources import plan_over, write_csv
+
+Capture = pytest.CaptureFixture[str]
+
+
+def init(state: Path, *more: str) -> int:
+    return main(
+        ["init", "--state", str(state), "--id", "6f1c-x", "--name", "Münster \"1\"", "--control-key",
+         public_text(CONTROL_KEY), "--broker", "pgmq:host=/run/x user=site dbname=broker", *more]
+    )  # fmt: skip
+
+
+@pytest.fixture
+def state(tmp_path: Path, capsys: Capture) -> Path:
+    assert init(tmp_path / "site") == 0
+    capsys.readouterr()
+    return tmp_path / "site"
+
+
+class TestInit:
+    def test_makes_a_private_folder_and_says_the_public_key(self, tmp_path: Path, capsys: Capture) -> None:
+        state = tmp_path / "deep" / "site"
+        assert init(state, "--root", str(tmp_path), "--level", "redacted", "--names", "--json") == 0
+        said = json.loads(capsys.readouterr().out)
+        assert said.keys() == {"id", "public_key"}
+        site = load_site(state)
+        assert (site.id, site.name, site.queue) == ("6f1c-x", 'Münster "1"', "site.6f1c-x")
+        assert load_key(said["public_key"]).thumbprint() == site.key.thumbprint()
+        assert "d" not in json.loads(said["public_key"])
+        policy = site.policy()
+        assert (policy.level, policy.names, policy.roots) == ("redacted", True, (tmp_path.resolve(),))
+        for path in [state, *state.rglob("*")]:
+            assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+    def test_again_keeps_keys_and_policy_and_renews_the_rest(self, state: Path) -> None:
+        policy = state / "policy.toml"
+        policy.write_text('level = "aggregate"\n')
+        before = {name: (state / name).read_text() for name in ("site.key", "hash.key", "policy.toml")}
+        assert init(state, "--level", "full", "--names", "--broker", "amqp://h") == 0
+        assert {name: (state / name).read_text() for name in before} == before
+        assert load_site(state).broker == "amqp://h"
+
+    def test_reads_the_key_from_a_file_and_says_it_in_words(self, tmp_path: Path, capsys: Capture) -> None:
+        key = tmp_path / "control.json"
+        key.write_text(public_text(CONTROL_KEY))
+        assert init(tmp_path / "site", "--control-key", str(key)) == 0
+        assert '"kty": "OKP"' in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("wrong", "complaint"),
+        [
+            (("--id", "../x"), "--id '../x'"),
+            (("--control-key", "{}"), "not an Ed25519 key"),
+            (("--control-key", "/missing.json"), "/missing.json: No such file"),
+            (("--broker", "redis://h"), "amqp:// or pgmq:"),
+            (("--root", "/missing"), "--root /missing is not a folder"),
+        ],
+    )
+    def test_refuses(self, tmp_path: Path, capsys: Capture, wrong: tuple[str, str], complaint: str) -> None:
+        assert init(tmp_path / "site", *wrong) == 2
+        assert complaint in capsys.readouterr().err
+
+
+class TestShow:
+    @pytest.fixture(autouse=True)
+    def kept(self, state: Path) -> None:
+        plan = plan_over(write_csv(state / "a.csv", ["text"], [["t"]]), run="r1")
+        for target, answer in enumerate(("yes\nsir", "no")):
+            given = Outcome(
+                Sample(7, "abcd", {}, "yes", ()), "ok", {"exact": 1.0}, "Is it?", answer, 12.0, 3, 1, 0.5
+            )
+            results.store(state / "results", plan, target, [given])
+
+    @pytest.mark.parametrize("sample", ["7", "abcd", "ab"])
+    def test_prints_all_targets(self, state: Path, capsys: Capture, sample: str) -> None:
+        assert main(["show", "r1", sample, "--state", str(state)]) == 0
+        assert capsys.readouterr().out == (
+            "target 0  sample 7  key abcd  ok\n  scores     exact 1\n"
+            "  figures    12 ms, 3 tokens in, 1 tokens out, $0.500000\n"
+            "  prompt     Is it?\n  answer     yes\n             sir\n  reference  yes\n"
+            "target 1  sample 7  key abcd  ok\n  scores     exact 1\n"
+            "  figures    12 ms, 3 tokens in, 1 tokens out, $0.500000\n"
+            "  prompt     Is it?\n  answer     no\n  reference  yes\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("run", "sample", "code"), [("r1", "8", 1), ("r1", "x", 1), ("r2", "7", 2), ("../r1", "7", 2)]
+    )
+    def test_says_what_is_not_there(
+        self, state: Path, capsys: Capture, run: str, sample: str, code: int
+    ) -> None:
+        assert main(["show", run, sample, "--state", str(state)]) == code
+        assert capsys.readouterr().err.startswith("fieldwork-site: ")
+
+
+def test_policy_in_words(state: Path, capsys: Capture) -> None:
+    assert main(["policy", "--state", str(state)]) == 0
+    assert "Level: scores" in capsys.readouterr().out
+    (state / "policy.toml").write_text("levle = 1")
+    assert main(["policy", "--state", str(state)]) == 2
+    assert "unknown 'levle'" in capsys.readouterr().err
+
+
+def test_names_are_looked_up_here(state: Path, capsys: Capture) -> None:
+    Labels(state).of("channel", "web")
+    assert main(["names", "--state", str(state)]) == 0
+    assert capsys.readouterr().out == "channel#1\tchannel=web\n"
+
+
+def test_grant_opens_a_folder(state: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["grant", "run-1", str(tmp_path), "--state", str(state)]) == 0
+    assert Path(capsys.readouterr().out.strip()).read_text() == f"{tmp_path.resolve()}\n"
+    assert main(["grant", "run-1", str(tmp_path / "missing"), "--state", str(state)]) == 2
+
+
+def test_purge_forgets_old_runs_and_their_cached_answers(state: Path, capsys: Capture) -> None:
+    from apps.dataplane.answers import AnswerCache, Kept
+
+    cache = AnswerCache(state / "engine" / "answers.sqlite")
+    cache.keep(Kept(run, 0, 0, b"k", "ok", "yes", 1, 1) for run in ("old", "new"))
+    long_ago = time.time() - 40 * 86_400
+    for folder in ("snapshots", "results", "grants"):
+        for run in ("old", "new"):
+            path = state / folder / (run if folder == "grants" else f"{run}.sqlite")
+            path.touch()
+            if run == "old":
+                os.utime(path, (long_ago, long_ago))
+    assert main(["purge", "--state", str(state), "--older-than", "30"]) == 0
+    assert capsys.readouterr().out == "3 files and 1 cached answers removed\n"
+    assert [path.name for path in (state / "results").iterdir()] == ["new.sqlite"]
+    assert cache.of_run("new", 0, [(0, b"k")])
+    assert not cache.of_run("old", 0, [(0, b"k")])
+    cache.close()
+
+
+def test_a_folder_that_is_no_site_s_is_refused(tmp_path: Path, capsys: Capture) -> None:
+    for command in ("run", "policy", "names", "purge"):
+        assert main([command, "--state", str(tmp_path)]) == 2
+        assert "fieldwork-site init makes one" in capsys.readouterr().err
+
+
+def test_one_worker_per_folder(state: Path) -> None:
+    with sole_worker(state), pytest.raises(SiteError, match=f"process id {os.getpid()}"), sole_worker(state):
+        pass
+    with sole_worker(state):
+        pass
+
+
+@pytest.mark.parametrize("command", ["init", "run", "show", "policy", "names", "grant", "purge"])
+def test_every_command_explains_itself(command: str, capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert "--state DIR" in capsys.readouterr().out
