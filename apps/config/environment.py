@@ -26,7 +26,9 @@ SETTINGS = (
     Setting("FIELDWORK_URL", "", "Public address, for links in e-mail and for CSRF; empty: what is bound."),
     Setting("FIELDWORK_HOSTS", "", "Further host names the web server answers to, by commas."),
     Setting("FIELDWORK_SECRET_KEY", "", "Signs sessions; empty: made at the first start and kept."),
-    Setting("FIELDWORK_SIGNING_KEY", "", "Control's Ed25519 key (JWK); empty: made at the first start and kept."),
+    Setting(
+        "FIELDWORK_SIGNING_KEY", "", "Control's Ed25519 key (JWK); empty: made at the first start and kept."
+    ),
     Setting("FIELDWORK_DEBUG", "0", "1 shows tracebacks; for development only."),
     Setting("FIELDWORK_LOG_LEVEL", "INFO", "Least severe level that is logged."),
     Setting("DEMO", "1", "0 starts empty, with a page for the first administrator."),

@@ -9,7 +9,9 @@ from . import environment, runtime
 
 BASE_DIR = environment.ROOT
 HOME = environment.home()
-OWN_VARIABLES = {setting.name for setting in environment.SETTINGS} | {"DJANGO_SETTINGS_MODULE"}  # never a site's
+OWN_VARIABLES = {setting.name for setting in environment.SETTINGS} | {
+    "DJANGO_SETTINGS_MODULE"
+}  # never a site's
 DEBUG = environment.flag("FIELDWORK_DEBUG")
 SECRET_KEY = environment.value("FIELDWORK_SECRET_KEY") or runtime.secret(HOME, "secret.key")
 SIGNING_KEY = environment.value("FIELDWORK_SIGNING_KEY") or runtime.secret(
@@ -19,7 +21,12 @@ BROKER = environment.value("BROKER_URL") or runtime.read(HOME).get("broker", "")
 SITE_BROKER = environment.value("SITE_BROKER_URL") or runtime.read(HOME).get("site_broker", "") or BROKER
 PUBLIC_URL = environment.value("FIELDWORK_URL")
 SECURE = PUBLIC_URL.startswith("https://")
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *runtime.hosts(PUBLIC_URL, environment.value("FIELDWORK_HOSTS"))]
+ALLOWED_HOSTS = [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    *runtime.hosts(PUBLIC_URL, environment.value("FIELDWORK_HOSTS")),
+]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 
 INSTALLED_APPS = [
@@ -86,6 +93,7 @@ DATABASES = {
 }
 
 AUTH_USER_MODEL = "accounts.User"
+CSRF_FAILURE_VIEW = "apps.core.handlers.csrf_failure"
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
@@ -113,7 +121,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if environment.value('EMAIL_HOST') else 'filebased'}.EmailBackend"
+EMAIL_BACKEND = (
+    f"django.core.mail.backends.{'smtp' if environment.value('EMAIL_HOST') else 'filebased'}.EmailBackend"
+)
 EMAIL_FILE_PATH = HOME / "mail"
 EMAIL_HOST = environment.value("EMAIL_HOST")
 EMAIL_PORT = int(environment.value("EMAIL_PORT"))

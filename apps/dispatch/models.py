@@ -41,7 +41,9 @@ class Plan(models.Model):
 
     run = models.UUIDField(primary_key=True)
     site = models.ForeignKey(Site, models.PROTECT, related_name="plans")
-    body = models.TextField()  # JSON as it was digested: a column of type jsonb would order keys and rewrite numbers
+    body = (
+        models.TextField()
+    )  # JSON as it was digested: a column of type jsonb would order keys and rewrite numbers
     digest = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
 

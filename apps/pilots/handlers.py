@@ -61,7 +61,9 @@ def chunk_done(job: Job, body: ChunkReport | FailureReport) -> None:
     run = _run(job)
     if isinstance(body, FailureReport):
         return _fail(run, body.code, body.facts)
-    if body.counts.stopped == "cancelled":  # by an order that was meant for an earlier moment: the run goes on
+    if (
+        body.counts.stopped == "cancelled"
+    ):  # by an order that was meant for an earlier moment: the run goes on
         return ledger.ask_again(job)
     plan = _plan(run)
     results.store(

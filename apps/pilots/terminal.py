@@ -64,7 +64,9 @@ def show(run: Run, stream: Console | None = None) -> None:
     if run.reason or run.partial:
         trouble = trouble_of(run)
         facts = "".join(f" {name}: {value}." for name, value in trouble.facts)
-        console.print(Text(f"{trouble.text}{facts} {trouble.advice}", style="red" if run.reason else "yellow"))
+        console.print(
+            Text(f"{trouble.text}{facts} {trouble.advice}", style="red" if run.reason else "yellow")
+        )
     console.print(_targets(run))
     if run.judgements.all():
         console.print(_criteria(run))

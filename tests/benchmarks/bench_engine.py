@@ -51,7 +51,8 @@ import json
 from apps.pilots.models import Result, Run
 run = Run.objects.get(pk="{run}")
 print(json.dumps(dict(
-    queued=run.queued_at.timestamp(), finished=run.finished_at.timestamp(), stored=Result.objects.filter(run=run).count()
+    queued=run.queued_at.timestamp(), finished=run.finished_at.timestamp(),
+    stored=Result.objects.filter(run=run).count(),
 )))
 """
 

@@ -82,7 +82,9 @@ def test_mean_interval_is_the_textbooks_on_many_samples():
     assert mean_interval(*sums(values), bounds=None) == pytest.approx((value, low, high))
 
 
-@pytest.mark.parametrize("values", [[1.0], [1.0] * 29, [0.3, 0.7] * 14, [0.4] * 500, [0.0] * 1000, [1.0] * 99 + [0.8]])
+@pytest.mark.parametrize(
+    "values", [[1.0], [1.0] * 29, [0.3, 0.7] * 14, [0.4] * 500, [0.0] * 1000, [1.0] * 99 + [0.8]]
+)
 def test_mean_interval_is_as_wide_as_a_shares_where_samples_are_few_or_alike(values):
     n, total, squares = sums(values)
     value, low, high = mean_interval(n, total, squares, bounds=(0.0, 1.0))

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from celery import Celery
-from kombu import Queue
+from kombu import Queue, pools
 
 from apps.config import runtime
 from apps.config.postgres import Cluster
@@ -63,7 +63,7 @@ class Control:
     def connect_again(self) -> None:
         """After the queues were dropped, which this side's connections do not know."""
         self.connection.release()
-        self.app.pool.force_close_all()
+        pools.reset()
         self.app = self._application()
         self.connection = self.app.connection_for_read()
         self.consume()

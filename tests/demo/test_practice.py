@@ -113,7 +113,9 @@ async def test_lists_its_models(client: Any) -> None:
         (400, []),
     ],
 )
-async def test_a_wrong_request_is_refused_in_the_shape_of_the_api(client: Any, status: int, body: Any) -> None:
+async def test_a_wrong_request_is_refused_in_the_shape_of_the_api(
+    client: Any, status: int, body: Any
+) -> None:
     got, answer = await _ask(client, body)
     assert got == status
     assert answer["error"]["type"] == "invalid_request_error"
@@ -140,7 +142,9 @@ def test_the_small_model_has_learned_less() -> None:
 def test_runs_on_a_free_port_without_django_and_stops_when_told(tmp_path: Path) -> None:
     train, address = tmp_path / "train.csv", tmp_path / "address.json"
     train.write_text("text,kind\n" + "".join(f'"{text}",{label}\n' for text, label in ROWS))
-    block = "import sys; sys.modules['django'] = None; from apps.demo import practice; sys.exit(practice.main())"
+    block = (
+        "import sys; sys.modules['django'] = None; from apps.demo import practice; sys.exit(practice.main())"
+    )
     options = ["--train", str(train), "--label", "kind", "--address-file", str(address)]
     with subprocess.Popen(
         [sys.executable, "-c", block, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True

@@ -39,7 +39,9 @@ class Order(Part):
     plan: Plan
     digest: str
     slot: Slot | None = None
-    expected: str | None = None  # freeze: the extent's digest when it was frozen before; another one is refused
+    expected: str | None = (
+        None  # freeze: the extent's digest when it was frozen before; another one is refused
+    )
 
 
 class Extent(Part):
@@ -61,7 +63,9 @@ class Counts(Part):
     output_tokens: int = 0
     cost: float = 0.0  # USD paid by this run
     cached: int = 0  # calls saved
-    stopped: str | None = None  # why rows of the slot are missing: cost_cap, time_limit, cancelled, endpoint_dead
+    stopped: str | None = (
+        None  # why rows of the slot are missing: cost_cap, time_limit, cancelled, endpoint_dead
+    )
     stopped_detail: str | None = None  # a code such as "http_401", never text of the endpoint
 
 

@@ -52,7 +52,9 @@ class Command(BaseCommand):
         site = dispatch.site_for(evaluation.engagement.client)
         run_id = uuid4()
         if places.is_here(site):
-            places.command("grant", "--state", str(places.folder(site)), str(run_id), str(path.resolve().parent))
+            places.command(
+                "grant", "--state", str(places.folder(site)), str(run_id), str(path.resolve().parent)
+            )
         run = runs.start(by=None, evaluation=evaluation, site=site, run_id=run_id, anew=True)
         try:
             terminal.watch(run, quiet=options["json"])

@@ -18,7 +18,9 @@ class Command(BaseCommand):
     help = "Seed the demo through the services; prints its people as JSON. Safe to repeat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--endpoint", help="address of the practice endpoint (…/v1): also run the pilot once")
+        parser.add_argument(
+            "--endpoint", help="address of the practice endpoint (…/v1): also run the pilot once"
+        )
 
     def handle(self, *args: Any, endpoint: str | None, **options: Any) -> None:
         folder = places.data() / "hospital"
