@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from .contract.envelope import CONTROL, seal
@@ -56,7 +56,7 @@ class Boundary:
         level = effective(plan.privacy, policy.level)
         rows: tuple[Row, ...] = ()
         if level.includes(Level.SCORES):
-            texts = [_texts(each, level) for each in outcome.outcomes]
+            texts = [_texts(each, level, plan.dataset.input) for each in outcome.outcomes]
             longest = _longest(texts)
             rows = tuple(
                 self._row(plan, policy, each, [_cut(text, longest) for text in three])
@@ -76,18 +76,15 @@ class Boundary:
 
     def failure(self, stage: str, error: BaseException | ChunkFailure) -> FailureReport:
         """An error as codes: its text has gone to the site's log, and nowhere else."""
-        if isinstance(error, ChunkFailure):
-            return FailureReport(code=_known(error.code), stage=stage, exception=_class(error.exception))
-        if not isinstance(error, Refusal):
+        if not isinstance(error, ChunkFailure | Refusal):
             return FailureReport(code="site_error", stage=stage, exception=_class(type(error).__name__))
-        cause = error.__cause__ or error
+        if isinstance(error, ChunkFailure):
+            exception, row = error.exception, None
+        else:
+            exception, row = type(error.__cause__ or error).__name__, error.row
         facts = {**error.facts, **(error.names if self._policy().names else {})}
         return FailureReport(
-            code=_known(error.code),
-            stage=stage,
-            exception=_class(type(cause).__name__),
-            row=error.row,
-            facts=facts,
+            code=_known(error.code), stage=stage, exception=_class(exception), row=row, facts=facts
         )
 
     def heartbeat(self, boot: str, in_hand: Iterable[tuple[Plan, InHand]]) -> Heartbeat:
@@ -167,11 +164,12 @@ class Boundary:
         return _cut(_plain(value), LONGEST) or "" if names else self._labels.of(column, value)
 
 
-def _texts(outcome: Outcome, level: Level) -> list[str | None]:
-    """Prompt, answer and reference as far as the level lets them go."""
-    texts = (outcome.prompt, outcome.answer, outcome.sample.reference)
+def _texts(outcome: Outcome, level: Level, columns: Sequence[str]) -> list[str | None]:
+    """The input columns, the answer and the reference as far as the level lets them go."""
     if not level.includes(Level.REDACTED):
         return [None, None, None]
+    given = "\n".join(outcome.sample.fields[column] for column in columns)
+    texts = (given, outcome.answer, outcome.sample.reference)
     plain = [None if text is None else _plain(text) for text in texts]
     if level.includes(Level.FULL):
         return list(plain)

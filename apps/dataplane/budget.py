@@ -61,13 +61,21 @@ class Budget:
         self._lock = threading.Lock()
 
     def started(self, run: str) -> float:
-        """The unix time at which this site first saw the run."""
+        """The unix time at which the run began here, or was last resumed."""
         with self._lock:
             self._database.execute(
                 "INSERT OR IGNORE INTO runs (run, started) VALUES (?, ?)", (run, time.time())
             )
             row = self._database.execute("SELECT started FROM runs WHERE run = ?", (run,)).fetchone()
         return float(row[0])
+
+    def restart(self, run: str) -> None:
+        """Let the run's time count from now; what it has spent stays counted."""
+        with self._lock:
+            self._database.execute(
+                "INSERT INTO runs (run, started) VALUES (:run, :now) ON CONFLICT (run) DO UPDATE SET started = :now",
+                {"run": run, "now": time.time()},
+            )
 
     def counted(self, run: str) -> int:
         """Picodollars spent or reserved."""

@@ -3,17 +3,16 @@
 No template language: even a sandboxed one could build a text of a gigabyte from one line.
 """
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-_FIELD = re.compile(r"\{\{([^{}]*)\}\}")
+from .contract.templates import PATTERN
 
 
 @lru_cache(maxsize=256)
 def _parts(template: str) -> tuple[str, ...]:
     """Text and field name in turns, beginning and ending with a text."""
-    parts = _FIELD.split(template)
+    parts = PATTERN.split(template)
     return tuple(part.strip() if at % 2 else part for at, part in enumerate(parts))
 
 

@@ -10,12 +10,15 @@ from .refusal import Refusal
 _LARGEST = 64 * 1024  # bytes of a credential's file
 
 
-class MissingReference(LookupError):
-    """Names the reference, never a value."""
+class MissingReference(Refusal, LookupError):
+    """Names the reference, which came with the order, and never a value."""
 
     def __init__(self, reference: str, why: str) -> None:
-        super().__init__(f"{reference}: {why}")
+        super().__init__("secret_missing", facts={"reference": reference}, detail=why)
         self.reference = reference
+
+    def __str__(self) -> str:
+        return f"{self.reference}: {self.detail}"
 
 
 def resolve_reference(reference: str, *, policy: Policy, secrets: Path, roots: tuple[Path, ...] = ()) -> str:

@@ -65,8 +65,7 @@ def suppress(family: list[Group], minimum: int) -> None:
     for column in {group.column for group in family} - {None}:
         parts = sorted((group for group in family if group.column == column), key=lambda group: group.n)
         for group in parts:
-            rest = whole.n - group.n
-            group.suppressed = whole.suppressed or group.n < minimum or 0 < rest < minimum
+            group.suppressed = whole.suppressed or group.n < minimum
         for group in parts:
             hidden = [part for part in parts if part.suppressed]
             if not hidden or (len(hidden) > 1 and sum(part.n for part in hidden) >= minimum):

@@ -49,5 +49,5 @@ def ring(site: str, token: str) -> None:
 
 def hang_up() -> None:
     """Forget the connections to the broker after it failed; the next ring makes new ones."""
-    producer().pool.force_close_all()  # type: ignore[attr-defined]
+    producer().pool.force_close_all(close_pool=False)  # type: ignore[attr-defined]
     producer.cache_clear()

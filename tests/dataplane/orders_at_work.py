@@ -26,6 +26,7 @@ class Runner:
     def __init__(self) -> None:
         self.held: list[tuple[Chunk, Callable[[Result], None]]] = []
         self.cancelled: list[str] = []
+        self.renewed: list[str] = []
         self.answer: Callable[[Chunk], Result] | None = None
         self.closed = False
 
@@ -34,6 +35,9 @@ class Runner:
             done(self.answer(chunk))
         else:
             self.held.append((chunk, done))
+
+    def renew(self, run: str) -> None:
+        self.renewed.append(run)
 
     def cancel(self, run: str) -> None:
         self.cancelled.append(run)

@@ -193,4 +193,4 @@ def test_long_texts_are_cut_so_that_a_report_fits_its_envelope(tmp_path: Path) -
     assert len(report.body.rows) == 500
     assert len(world.envelopes[1]) < 64 * 1024 * 1024
     assert report.body.rows[0].answer.endswith("…")
-    assert report.body.rows[0].input == "p"
+    assert report.body.rows[0].input == "t0"

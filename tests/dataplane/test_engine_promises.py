@@ -117,14 +117,14 @@ def test_what_is_in_hand_is_counted_while_it_runs(site: Site, mock: Mock):
 
 
 def test_chunks_of_one_run_share_the_concurrency_and_do_not_drain_at_their_borders(site: Site, mock: Mock):
-    plan = plan_of(mock.target("echo@40ms"), limits=limits(concurrency=8))
+    plan = plan_of(mock.target("echo@200ms"), limits=limits(concurrency=8))
     chunks = [site.submit(plan, rows_of([f"{at}-{n}" for n in range(10)], start=10 * at)) for at in range(8)]
     outcomes = [row for chunk in chunks for row in chunk.outcome().outcomes]
-    tally = mock.tally("echo@40ms")
+    tally = mock.tally("echo@200ms")
     assert len({row.sample.n for row in outcomes}) == 80 == tally.calls
     assert tally.most_in_flight == 8
-    # 80 calls of 40 ms, 8 at a time, take 10 rounds; borders that drained would make it 16
-    assert max(tally.starts) - min(tally.starts) < 15 * 0.04 + 0.3
+    # 80 calls of 200 ms, 8 at a time, begin within 9 rounds; borders that drained would make it 15
+    assert max(tally.starts) - min(tally.starts) < 14 * 0.2
 
 
 def test_two_runs_on_one_endpoint_take_turns_within_the_smaller_limit(site: Site, mock: Mock):
@@ -134,10 +134,14 @@ def test_two_runs_on_one_endpoint_take_turns_within_the_smaller_limit(site: Site
     second = site.submit(narrow, rows_of([f"n{n}" for n in range(10)]))
     until(lambda: mock.tally(model).calls > 0)
     first = site.submit(wide, rows_of([f"w{n}" for n in range(400)]))
-    seen = 0
+    judged = 0
     while not second.ended:
-        assert seen <= 3
-        seen = mock.tally(model).in_flight  # judged only if the narrow run was still in hand after it
+        seen = mock.tally(model).in_flight
+        done = {hand.job: hand.counts.done for hand in site.engine.in_hand()}.get(second.chunk.job, 10)
+        if done < 10:  # the narrow run was still at work after the look
+            assert seen <= 3
+            judged += 1
+    assert judged
     assert not first.ended
     first.outcome()
     assert 3 < mock.tally(model).most_in_flight <= 50

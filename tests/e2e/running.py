@@ -121,11 +121,15 @@ class Fieldwork:
             try:
                 if process.ppid() in known or process.status() == psutil.STATUS_ZOMBIE:
                     continue
-                line = " ".join(process.cmdline())
+                found[self.name_of(process)] += 1
             except psutil.NoSuchProcess:
                 continue
-            found[next((name for part, name in NAMES.items() if part in line), line)] += 1
         return found + Counter({"postgres": len(self.postmasters())})
+
+    @staticmethod
+    def name_of(process: psutil.Process) -> str:
+        line = " ".join(process.cmdline())
+        return next((name for part, name in NAMES.items() if part in line), line)
 
     def postmasters(self) -> list[psutil.Process]:
         data = self.home / "postgres" / "data"

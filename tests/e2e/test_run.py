@@ -196,7 +196,9 @@ def test_with_the_demo_its_pilot_has_really_been_run(tmp_path: Path) -> None:
     try:
         fieldwork.start()
         until(lambda: fieldwork.programs() == ALL + Counter(["practice"]))
-        until(lambda: fieldwork.query("SELECT FROM pilots_run WHERE state = 'done' AND verdict IS NOT NULL"))
+        until(
+            lambda: fieldwork.query("SELECT 1 FROM pilots_run WHERE state = 'done' AND verdict IS NOT NULL")
+        )
         people = [line for line in fieldwork.lines if "@demo.invalid" in line]
         assert len(people) == 4
         assert fieldwork.stop() == 0

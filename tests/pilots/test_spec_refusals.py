@@ -149,6 +149,12 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines():
     assert lines[0] == "spec.yml:1:1 engagement: is required"
 
 
+def test_a_mistake_is_told_without_its_consequences():
+    assert refused(changed(("kind: recorded", "kind: recordd"), text=LEAST)) == [
+        "spec.yml:4:29 targets[0].kind: unknown kind 'recordd'; did you mean 'recorded'?"
+    ]
+
+
 def test_every_strange_placeholder_is_told_where_it_stands():
     text = changed(("  {{ text }}\n", "  é {{ text }} {{ a }}\n\n  {{b}} {{ }}\n"))
     lines = refused(text)

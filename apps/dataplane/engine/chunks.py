@@ -1,7 +1,7 @@
 """What is submitted to the engine, and what comes back when a chunk cannot be executed at all."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from ..contract.errors import CODES
 from ..contract.plan import Plan
@@ -27,11 +27,16 @@ class Chunk:
 
 @dataclass(slots=True, frozen=True)
 class ChunkFailure:
-    """A code of `contract.errors`, the exception's class name, and a detail that stays at the site."""
+    """A code of `contract.errors`, the exception's class name, and a detail that stays at the site.
+
+    facts and names: as in `Refusal`.
+    """
 
     code: str
     exception: str
     detail: str
+    facts: Mapping[str, int | str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def failure_of(error: BaseException) -> ChunkFailure:
@@ -40,4 +45,6 @@ def failure_of(error: BaseException) -> ChunkFailure:
     if not isinstance(code, str) or code not in CODES:
         return ChunkFailure("site_error", type(error).__name__, str(error))
     cause = error.__cause__ or error
-    return ChunkFailure(code, type(cause).__name__, getattr(error, "detail", "") or str(error))
+    detail = getattr(error, "detail", "") or str(error)
+    facts, names = getattr(error, "facts", {}), getattr(error, "names", {})
+    return ChunkFailure(code, type(cause).__name__, detail, facts, names)

@@ -157,9 +157,9 @@ class Course:
         try:
             value = resolve(reference).strip()
         except LookupError as error:
-            raise Refusal("secret_missing", detail=reference) from error
+            raise Refusal("secret_missing", facts={"reference": reference}) from error
         if not value:
-            raise Refusal("secret_missing", detail=reference)
+            raise Refusal("secret_missing", facts={"reference": reference})
         if not value.isprintable():
             raise Refusal("secret_unusable", detail=reference)
         self.secrets.append(value)

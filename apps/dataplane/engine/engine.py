@@ -68,6 +68,11 @@ class Engine:
         """
         self._loop.call_soon_threadsafe(self._accept, chunk, done)
 
+    def renew(self, run: str) -> None:
+        """A run begins, or is resumed: its minutes count from now, and its endpoints get another chance."""
+        self._budget.restart(run)
+        self._loop.call_soon_threadsafe(self._forget_breakers, run)
+
     def cancel(self, run: str) -> None:
         """Abort the calls of a run; its chunks end with stopped="cancelled". From any thread."""
         self._loop.call_soon_threadsafe(self._stop, lambda job: job.run == run, "cancelled", None)
@@ -104,6 +109,10 @@ class Engine:
         self._stop(lambda job: job.where == where, why, detail)
 
     # on the loop
+
+    def _forget_breakers(self, run: str) -> None:
+        for where in [where for where in self._breakers if where[0] == run]:
+            del self._breakers[where]
 
     def _accept(self, chunk: Chunk, done: Callable[[ChunkOutcome | ChunkFailure], None]) -> None:
         known = self._jobs.get(chunk.job)
