@@ -13,9 +13,13 @@ import json
 import tempfile
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
+
+from apps.config.supervisor import leftovers
 from tests.benchmarks.bench_engine_only import CASES, TEXT, bare, mock_endpoint, rate
 from tests.benchmarks.fieldwork import fieldwork, manage
 
@@ -71,6 +75,7 @@ def compare(home: Path, folder: Path, address: str, case: tuple[int, int], sampl
     asyncio.run(bare(address, model, samples, in_flight))
     alone = rate(address, model)
     write_rows(folder / "rows.csv", samples)
+    before = cpu(home)
     told = run_once(home, folder, SPEC.format(address=address, model=model, in_flight=in_flight))
     starts = starts_of(address, model)
     whole = rate(address, model)
@@ -84,6 +89,26 @@ def compare(home: Path, folder: Path, address: str, case: tuple[int, int], sampl
         f"last answer to done {told['finished'] - last_answer:.2f} s",
         flush=True,
     )
+    spent = {name: 1000 * (after - before.get(name, 0)) / samples for name, after in cpu(home).items()}
+    print(
+        "      CPU seconds per 1,000 samples:",
+        ", ".join(f"{name} {each:.2f}" for name, each in spent.items()),
+    )
+
+
+def cpu(home: Path) -> dict[str, float]:
+    """CPU seconds so far of each part of this Fieldwork."""
+    found: dict[str, float] = {}
+    for process in leftovers.marked(home):
+        with suppress(psutil.Error):
+            line = " ".join(process.cmdline())
+            name = next((part for part in PARTS if part in line), "other")
+            times = process.cpu_times()
+            found[name] = found.get(name, 0.0) + times.user + times.system
+    return found
+
+
+PARTS = ("dataplane", "intake", "dispatcher", "postgres", "celery")
 
 
 def main() -> None:

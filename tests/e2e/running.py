@@ -155,7 +155,8 @@ class Fieldwork:
 
     def query(self, text: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of the control database."""
-        address = runtime.read(self.home).get("database") or {"conninfo": self.settings["DATABASE_URL"]}
+        named = self.settings.get("DATABASE_URL")
+        address = {"conninfo": named} if named else runtime.read(self.home)["database"]
         with psycopg.connect(**address) as connection:
             cursor = connection.execute(text.encode(), values)
             return cursor.fetchall() if cursor.description else []
