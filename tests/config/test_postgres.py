@@ -55,8 +55,7 @@ def test_listens_on_a_private_socket_and_on_no_port(own: Cluster) -> None:
     assert stat.S_IMODE(own.sockets.stat().st_mode) == 0o700
     assert stat.S_IMODE(own.data.stat().st_mode) == 0o700
     assert own.process is not None
-    processes = [psutil.Process(own.process.pid), *psutil.Process(own.process.pid).children(recursive=True)]
-    assert not [found for process in processes for found in process.net_connections(kind="inet")]
+    assert psutil.Process(own.process.pid).net_connections(kind="inet") == []
 
 
 def test_passwords_are_random_and_readable_by_the_owner_only(own: Cluster) -> None:
@@ -323,7 +322,8 @@ def test_an_ordinary_user_runs_it_without_further_ado() -> None:
         "import os, sys; from pathlib import Path; import psycopg, psutil, encodings.idna\n"
         "from apps.config.postgres import Cluster, ensure_databases\n"
         "home, uid = Path(sys.argv[1]), int(sys.argv[2])\n"
-        "from pgmq.install import get_embedded_install_sql as sql; sql()  # Python itself may be out of reach below\n"
+        "import multiprocessing, apps.dataplane.contract.queues as queues  # Python may be out of reach below\n"
+        "queues.get_embedded_install_sql()\n"
         "os.setgroups([]); os.setgid(uid); os.setuid(uid)\n"
         "cluster = Cluster(home); cluster.start(); ensure_databases(cluster)\n"
         "print(cluster.identity.way, cluster.answers()); cluster.stop()"

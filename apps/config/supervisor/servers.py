@@ -26,7 +26,13 @@ class Servers:
             return {}
         self.cluster.start()
         facts = ensure_databases(self.cluster)
-        return {**facts, "site_broker": facts["broker"]}
+        facts["site_broker"] = facts["broker"]
+        named = {"DATABASE_URL": ("database",), "BROKER_URL": ("broker", "site_broker")}
+        for setting, parts in named.items():
+            if environment.value(setting):
+                for part in parts:
+                    del facts[part]
+        return facts
 
     def look(self) -> str | None:
         """Bring back what is missing. Returns what was done, as a line to read."""

@@ -27,10 +27,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true", help="seed the demo")
+        parser.add_argument("--no-site", action="store_true", help="there is no site on this machine")
 
-    def handle(self, *args: Any, demo: bool, **options: Any) -> None:
+    def handle(self, *args: Any, demo: bool, no_site: bool, **options: Any) -> None:
         done = [*_migrate(), *_collect()]
-        _set_up_site()
+        if not no_site:
+            _set_up_site()
         people = json.loads(_said("seed_demo")) if demo else []
         first_page = None if get_user_model().objects.exists() else reverse("accounts:first-administrator")
         self.stdout.write(json.dumps({"done": done, "people": people, "first_page": first_page}))
