@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: private, its own, and back after whatever happened to it or to its parent."""
 
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -282,6 +283,14 @@ def test_root_starts_it_below_a_folder_that_only_root_can_enter(tmp_path: Path, 
         changed.stop()
     finally:
         cluster.stop()
+        _forget_sockets(private / "home")
+
+
+def _forget_sockets(home: Path) -> None:
+    """The folder that `home` remembers lies outside of the test's own."""
+    recorded = home / "postgres" / "socket-folder"
+    if recorded.exists():
+        shutil.rmtree(recorded.read_text())
 
 
 @ROOT_ONLY

@@ -13,7 +13,7 @@ from tests.e2e.chrome import ARGS, chromium
 from tests.factories import PASSWORD
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's loop must not outlive the tests that need it
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:

@@ -13,6 +13,7 @@ from apps.config.postgres.identity import Identity
 from . import programs
 
 LARGEST_LOG = 5 * 1024 * 1024  # bytes; a longer one is put aside at the start
+NICE = 10  # how much what nobody waits for yields to the rest
 CALM = 60.0  # seconds alive after which an end counts as the first
 LONGEST_WAIT = 30.0
 
@@ -32,7 +33,13 @@ class Child:
     def start(self) -> None:
         """Start in a process group of its own, so that a terminal's Ctrl-C reaches the supervisor alone."""
         rotate(self.log)
-        plain = Identity("plain", os.geteuid(), os.geteuid())
+        become = Identity("plain", os.geteuid(), os.geteuid()).before_exec(signal.SIGTERM)
+
+        def before_exec() -> None:
+            become()
+            if self.program.nice:
+                os.nice(NICE)
+
         with open(self.log, "ab", opener=private) as log:
             self.process = subprocess.Popen(  # noqa: S603
                 self.program.command,
@@ -43,7 +50,7 @@ class Child:
                 stderr=log,
                 pass_fds=self.program.descriptors,
                 process_group=0,
-                preexec_fn=plain.before_exec(signal.SIGTERM),
+                preexec_fn=before_exec,
             )
         self._started = time.monotonic()
 

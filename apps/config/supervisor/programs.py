@@ -23,7 +23,7 @@ ALONE = (
 class Program:
     """One process. `control` ones know the control plane's settings, the others none of them.
 
-    first: whether a person waits for it, so that it starts before the others.
+    first: whether a person waits for it, so that it starts before the others. nice: yields to those that are not.
     patience: seconds between asking it to end and forcing it.
     """
 
@@ -31,6 +31,7 @@ class Program:
     command: tuple[str, ...]
     control: bool
     first: bool = False
+    nice: bool = False
     patience: float = 10.0
     descriptors: tuple[int, ...] = ()
 
@@ -42,18 +43,18 @@ def list_programs(home: Path, *, listener: int | None, practice: int | None, bea
         Program("site", site, control=False, first=True),
         Program("intake", _worker("apps.config.intake", "results"), control=True, first=True),
         Program("dispatcher", (sys.executable, str(ROOT / "manage.py"), "dispatcher"), control=True),
-        Program("control", _worker("apps.config.celery", "control"), control=True),
+        Program("control", _worker("apps.config.celery", "control"), control=True, nice=True),
     ]
     if listener is not None:
         found.insert(
             0, Program("web", _gunicorn(listener), control=True, first=True, descriptors=(listener,))
         )
     if practice is not None:
-        found.append(Program("practice", _practice(home, practice), control=False))
+        found.append(Program("practice", _practice(home, practice), control=False, nice=True))
     if beat:
         schedule = str(home / "beat-schedule")
         beats = ("-A", "apps.config.celery", "beat", f"--schedule={schedule}", "--loglevel=WARNING")
-        found.append(Program("beat", (*_module("celery"), *beats), control=True))
+        found.append(Program("beat", (*_module("celery"), *beats), control=True, nice=True))
     return found
 
 
