@@ -81,7 +81,7 @@ def chunk_done(job: Job, body: ChunkReport | FailureReport) -> None:
     if body.counts.stopped == "endpoint_dead":
         return _fail(run, "endpoint_dead", {"target": target.name, "cause": target.stopped_detail})
     if body.counts.stopped == "cost_cap":
-        ledger.cancel(run=run.pk, target=job.target)
+        ledger.withhold(run=run.pk, target=job.target)
     _conclude_if_over(run)
     return None
 

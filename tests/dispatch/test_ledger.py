@@ -126,9 +126,22 @@ def test_a_cancel_closes_what_is_open_and_tells_the_site(acted: ActedSite, chunk
 def test_reopened_chunks_go_out_again(acted: ActedSite, chunks, laid_out, handled) -> None:
     dispatch()
     acted.report(acted.orders[0], answer(acted.orders[0]))
-    ledger.cancel(run=laid_out.run, tell=False)
+    ledger.cancel(run=laid_out.run)
+    assert dispatch() == 1, "the cancellation"
     assert ledger.reopen(run=laid_out.run) == 19
     assert dispatch() == 2 * rules.IN_FLIGHT
+
+
+def test_withholding_a_target_leaves_what_is_in_hand_and_the_other_target(
+    acted: ActedSite, chunks, laid_out, handled
+) -> None:
+    dispatch()
+    ledger.withhold(run=laid_out.run, target=0)
+    in_hand = [order for order in acted.orders if order.slot and order.slot.target == 0]
+    assert [acted.report(order, answer(order)) for order in in_hand] == ["accepted"] * rules.IN_FLIGHT
+    assert dispatch() == 0
+    assert Job.objects.filter(target=0, state="cancelled").count() == 10 - rules.IN_FLIGHT
+    assert Job.objects.filter(target=1, state="queued").count() == 10 - rules.IN_FLIGHT
 
 
 def forgeries(acted: ActedSite, order: messages.Order) -> Iterator[tuple[str, str]]:

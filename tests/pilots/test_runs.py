@@ -185,6 +185,18 @@ def test_a_cost_cap_stops_its_target_alone_and_the_partial_run_decides_nothing(
     assert run.targets.get(position=1).done == ROWS
 
 
+def test_chunks_that_were_in_hand_when_the_cap_was_met_keep_their_rows(acted: ActedSite, run: Run) -> None:
+    frozen(acted)
+    dispatch()
+    first = [order for order in acted.orders if order.slot and order.slot.target == 0]
+    empty = chunk(first[1], stopped="cost_cap").model_copy(
+        update={"rows": (), "counts": Counts(stopped="cost_cap")}
+    )
+    assert acted.report(first[1], empty) == "accepted"
+    assert acted.report(first[0], chunk(first[0])) == "accepted"
+    assert Result.objects.filter(run=run, target=0).count() == len(chunk(first[0]).rows)
+
+
 def test_cancel_then_resume_measures_every_row_once(acted: ActedSite, run: Run) -> None:
     frozen(acted)
     dispatch()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.dataplane.contract import envelope, messages, plan
@@ -56,19 +57,25 @@ def reopen(*, run: UUID) -> int:
 
 
 @transaction.atomic
-def cancel(*, run: UUID, target: int | None = None, tell: bool = True) -> None:
-    """Cancel what is open of a run (or of one of its targets) and tell the site to stop what it has in hand."""
-    open_jobs = Job.objects.filter(plan_id=run, state__in=Job.OPEN)
-    if target is not None:
-        open_jobs = open_jobs.filter(target=target, operation=Operation.CHUNK)
-    ids = sorted(open_jobs.values_list("pk", flat=True))
+def cancel(*, run: UUID) -> None:
+    """Cancel what is open of a run and tell the site to stop what it has in hand."""
+    ids = sorted(Job.objects.filter(plan_id=run, state__in=Job.OPEN).values_list("pk", flat=True))
     locked = list(Job.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
     at_site = any(job.state == Job.State.RUNNING for job in locked)
-    Job.objects.filter(pk__in=ids).update(
-        state=Job.State.CANCELLED, finished_at=timezone.now(), deadline=None
-    )
-    if tell and at_site:
+    _close(Job.objects.filter(pk__in=ids))
+    if at_site:
         order(run=run, operation=Operation.CANCEL)
+
+
+@transaction.atomic
+def withhold(*, run: UUID, target: int) -> None:
+    """Send nothing more of one target. What the site has in hand of it ends by itself, and its rows still count."""
+    queued = Job.objects.filter(plan_id=run, target=target, operation=Operation.CHUNK, state=Job.State.QUEUED)
+    _close(queued)
+
+
+def _close(jobs: QuerySet[Job]) -> None:
+    jobs.update(state=Job.State.CANCELLED, finished_at=timezone.now(), deadline=None)
 
 
 def leave_unfinished(job: Job) -> None:
