@@ -14,11 +14,9 @@ def is_away(heard_at: datetime | None, now: datetime) -> bool:
     return heard_at is None or now - heard_at > SILENT
 
 
-def is_lost(*, sent_at: datetime, sent_to: str, boot: str, listed: bool, now: datetime) -> bool:
-    """Whether a running job has to be asked for again, on a heartbeat of boot `boot` that lists it or not.
+def is_lost(*, sent_at: datetime, sent_to: str, boot: str, now: datetime) -> bool:
+    """Whether a running job that a heartbeat of boot `boot` does not list has to be asked for again.
 
-    A job that went to an earlier boot is lost at once; one that this boot should know by now, and does not list, too.
+    A job that went to an earlier boot is lost at once, one that this boot should know by now, too.
     """
-    if listed:
-        return False
     return sent_to != boot or now - sent_at > ACKNOWLEDGE

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,7 @@ import pytest
 from apps.config.environment import ROOT
 from apps.config.supervisor.leftovers import MARK
 from tests.benchmarks.bench_engine import write_rows
-from tests.benchmarks.bench_engine_only import mock_endpoint
-from tests.benchmarks.fieldwork import environment, fieldwork
+from tests.benchmarks.fieldwork import environment
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 SAMPLES = 2000
@@ -34,18 +33,6 @@ targets:
   - {{name: old, kind: recorded, column: label}}
 limits: {{concurrency: 16, retries: 8}}
 """
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with mock_endpoint() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with fieldwork(tmp_path_factory.mktemp("faults") / "home") as found:
-        yield found
 
 
 def processes(home: Path, *words: str) -> list[psutil.Process]:

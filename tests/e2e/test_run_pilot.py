@@ -4,7 +4,6 @@ import csv
 import json
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +11,11 @@ import pytest
 import yaml
 
 from apps.config.environment import ROOT
-from tests.benchmarks.bench_engine_only import mock_endpoint
-from tests.benchmarks.fieldwork import fieldwork, manage
+from tests.benchmarks.fieldwork import manage
 
 pytestmark = pytest.mark.slow
 BANKING = ROOT.parent / "shared" / "data" / "banking77"
 Done = subprocess.CompletedProcess[str]
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with mock_endpoint() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with fieldwork(tmp_path_factory.mktemp("pilot") / "home") as found:
-        yield found
 
 
 class Pilot:

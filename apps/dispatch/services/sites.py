@@ -54,9 +54,7 @@ def hear(site_id: UUID, beat: Heartbeat) -> None:
             job.counts = item.counts.model_dump(mode="json")
             job.save(update_fields=["deadline", "boot", "counts"])
             moved.add(job.plan_id)
-        elif job.sent_at and rules.is_lost(
-            sent_at=job.sent_at, sent_to=job.boot, boot=beat.boot, listed=False, now=now
-        ):
+        elif job.sent_at and rules.is_lost(sent_at=job.sent_at, sent_to=job.boot, boot=beat.boot, now=now):
             ledger.ask_again(job)
             again = True
     if moved:
