@@ -22,7 +22,7 @@ help:
 	@echo "make test-all    also browser, services, killed processes, slow ones"
 	@echo "make check       style, types, templates, migrations, locks"
 	@echo "make lock        write the locks (UPGRADE=--upgrade: newest versions)"
-	@echo "make bench-engine, bench-idle, bench-memory   measurements;  make screens   the README's pictures"
+	@echo "make bench-engine, bench-idle, bench-memory, bench-page   measurements;  make screens   the README's pictures"
 	@echo "make clean       remove .venv and caches, never .fieldwork"
 
 run:
@@ -74,6 +74,10 @@ bench-memory:
 	$(INSTALL) dev
 	@exec $(BIN)/python -m tests.benchmarks.bench_memory $(ARGS)
 
+bench-page:
+	$(INSTALL) dev
+	@exec $(BIN)/python -m tests.benchmarks.bench_page $(ARGS)
+
 screens:
 	$(INSTALL) dev
 	@exec $(BIN)/python -m tests.e2e.screens $(ARGS)
@@ -82,4 +86,4 @@ clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist fieldwork.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run pilot site test test-all check lock bench-engine bench-idle bench-memory screens clean
+.PHONY: help run pilot site test test-all check lock bench-engine bench-idle bench-memory bench-page screens clean

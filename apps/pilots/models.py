@@ -185,6 +185,12 @@ class Result(models.Model):
 
     class Meta:
         ordering = ["target", "n"]
+        indexes = [
+            # The few rows that are looked for among a million; "ok" ones are found by number.
+            models.Index(
+                fields=["run", "target", "kind", "n"], condition=~Q(kind="ok"), name="result_kind_not_ok"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.target}:{self.n}"

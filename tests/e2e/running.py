@@ -43,6 +43,20 @@ def until(true: Callable[[], Any], patience: float = PATIENCE) -> Any:
     return found
 
 
+def ask(home: Path, text: str, *values: Any, server: str | None = None) -> list[tuple[Any, ...]]:
+    """Rows of the control database of that home, or of `server` when it is another one."""
+    address = {"conninfo": server} if server else runtime.read(home)["database"]
+    with psycopg.connect(**address) as connection:
+        cursor = connection.execute(text.encode(), values or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+def everything(home: Path) -> str:
+    """All rows of all tables of the control database, as text."""
+    tables = ask(home, "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
+    return "\n".join(row for (table,) in tables for (row,) in ask(home, f"SELECT t::text FROM {table} t"))
+
+
 class Fieldwork:
     """`home` and settings of one Fieldwork, started and stopped as often as a test likes."""
 
@@ -155,11 +169,7 @@ class Fieldwork:
 
     def query(self, text: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of the control database."""
-        named = self.settings.get("DATABASE_URL")
-        address = {"conninfo": named} if named else runtime.read(self.home)["database"]
-        with psycopg.connect(**address) as connection:
-            cursor = connection.execute(text.encode(), values)
-            return cursor.fetchall() if cursor.description else []
+        return ask(self.home, text, *values, server=self.settings.get("DATABASE_URL"))
 
     def heard(self) -> str:
         """Which start of the local site's worker was heard last; empty when none was."""

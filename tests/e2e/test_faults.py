@@ -20,6 +20,8 @@ from apps.config.supervisor.leftovers import MARK
 from tests.benchmarks.bench_engine import write_rows
 from tests.benchmarks.fieldwork import environment
 
+from . import running
+
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 SAMPLES = 2000
 PATIENCE = 240  # seconds; generous, because the machine may be busy
@@ -130,11 +132,8 @@ def begin(home: Path, spec: Path, name: str) -> str:
 
 def ask(home: Path, query: str, *given: str) -> list[tuple[Any, ...]]:
     """Rows of the control plane's tables; none while the database is away."""
-    facts = json.loads((home / "runtime.json").read_text())["database"]
-    names = ("host", "port", "dbname", "user", "password")
-    address = {name: facts[name] for name in names if facts.get(name)}
-    with suppress(psycopg.OperationalError), psycopg.connect(**address) as connection:
-        return connection.execute(query, given).fetchall()
+    with suppress(psycopg.OperationalError):
+        return running.ask(home, query, *given)
     return []
 
 

@@ -13,6 +13,8 @@ import yaml
 from apps.config.environment import ROOT
 from tests.benchmarks.fieldwork import manage
 
+from .running import ask, everything
+
 pytestmark = pytest.mark.slow
 BANKING = ROOT.parent / "shared" / "data" / "banking77"
 Done = subprocess.CompletedProcess[str]
@@ -247,3 +249,22 @@ def test_it_starts_what_it_needs_and_stops_it_afterwards(tmp_path: Path, address
     assert (code, told["verdict"]) == (0, "met")
     left = subprocess.run(["pgrep", "-f", str(home)], capture_output=True, text=True, check=False)
     assert left.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("level", "text"),
+    [("aggregate", None), ("scores", None), ("redacted", "write to [e-mail]"), ("full", "write to {}")],
+)
+def test_no_more_reaches_the_control_plane_than_the_level_lets(
+    pilot: Pilot, level: str, text: str | None
+) -> None:
+    secret = f"{level}-someone@example.com"
+    pilot.rows([f"write to {secret}"] * 30)
+    told = pilot.told(pilot.spec(privacy=level, cache="off"))[1]
+    assert told["targets"][0]["metrics"]["exact"]["n"] == 30
+    rows = ask(
+        pilot.home, f"SELECT input, answer, reference FROM pilots_result WHERE run_id = '{told['run']}'"
+    )
+    assert len(rows) == (0 if level == "aggregate" else 30)
+    assert {part for row in rows for part in row} <= {text and text.format(secret)}
+    assert (secret in everything(pilot.home)) == (level == "full")

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from apps.config.environment import ROOT
 from tests.benchmarks.bench_engine import write_rows
 from tests.benchmarks.fieldwork import environment, fieldwork, manage
 
-from .running import until
+from .running import ask, until
 
 pytestmark = pytest.mark.slow
 SPEC = """\
@@ -59,12 +58,6 @@ def site(home: Path, data: Path) -> Iterator[None]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)
-
-
-def ask(home: Path, query: str) -> list[tuple[Any, ...]]:
-    address = json.loads((home / "runtime.json").read_text())["database"]
-    with psycopg.connect(**{name: text for name, text in address.items() if text}) as connection:
-        return connection.execute(query.encode()).fetchall()
 
 
 def pilot(home: Path, folder: Path, client: str, path: str) -> dict[str, Any]:
