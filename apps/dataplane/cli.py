@@ -2,10 +2,13 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
+from getpass import getpass
 from pathlib import Path
 
+from . import keyring
 from .contract.broker import celery_settings
 from .contract.privacy import Level
 from .grants import grant
@@ -92,7 +95,26 @@ def _names(options: argparse.Namespace) -> int:
 
 def _grant(options: argparse.Namespace) -> int:
     site = load_site(options.state)
-    _say(str(grant(site.state, options.run, options.folder)))
+    missing = [name for name in options.env if name not in os.environ]
+    if missing:
+        raise SiteError(f"--env {missing[0]}: no such environment variable here")
+    values = {name: os.environ[name] for name in options.env}
+    _say(str(grant(site.state, options.run, options.folder, values)))
+    return 0
+
+
+def _secret(options: argparse.Namespace) -> int:
+    folder = load_site(options.state).folder("secrets")
+    if not options.name:
+        for name in keyring.names(folder):
+            _say(name)
+    elif options.remove:
+        keyring.forget(folder, options.name)
+        _say(f"{options.name} is no longer stored")
+    else:
+        value = getpass("Value (not shown): ") if sys.stdin.isatty() else sys.stdin.read()
+        keyring.store(folder, options.name, value)
+        _say(f"Stored. Refer to it as secret:{options.name}; the worker need not be restarted.")
     return 0
 
 
@@ -131,9 +153,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     command("policy", _policy, "Print, in words, what may leave this site.")
     command("names", _names, "Print what the labels (column#1) stand for.")
-    granting = command("grant", _grant, "Let one run read files below a folder outside the roots.")
-    granting.add_argument("run", metavar="RUN", help="the run's id")
-    granting.add_argument("folder", metavar="FOLDER", type=Path, help="the folder to open")
+    _grant_options(command("grant", _grant, "Let one run use a folder outside the roots, and variables."))
+    _secret_options(
+        command("secret", _secret, "Store a credential for secret:NAME; its value is read, never shown.")
+    )
     purging = command("purge", _purge, "Delete extents, results, grants and cached answers of old runs.")
     purging.add_argument(
         "--older-than", type=_days, default=30.0, metavar="DAYS", help="untouched for so long (default: 30)"
@@ -169,6 +192,23 @@ def _init_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--names", action="store_true", help="let names of columns, labels and slices leave")
     parser.add_argument("--json", action="store_true", help='print {"id", "public_key"} and nothing else')
+
+
+def _grant_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="the run's id")
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="the folder to open")
+    parser.add_argument(
+        "--env",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="hand over a variable of this environment, for env:NAME in this run alone; repeatable",
+    )
+
+
+def _secret_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", nargs="?", help="without it: list the names that are stored")
+    parser.add_argument("--remove", action="store_true", help="delete it")
 
 
 def _key_text(text: str) -> str:

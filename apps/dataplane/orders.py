@@ -1,11 +1,13 @@
 """Orders in, reports out: what is in hand, what has been answered, and nothing of how messages travel."""
 
+import os
 import threading
 import uuid
-from collections import OrderedDict
+from collections import ChainMap, OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from . import results
@@ -14,7 +16,7 @@ from .contract.envelope import EnvelopeError, open_order
 from .contract.messages import Body, Counts, InHand, Operation, Order
 from .contract.plan import BaselineTarget, Plan
 from .engine import Chunk, ChunkFailure, counts_of
-from .grants import granted_root
+from .grants import granted
 from .journal import LOG
 from .labels import Labels
 from .readers import open_table
@@ -120,14 +122,16 @@ class Orders:
         self._pool.shutdown(cancel_futures=True)
         self._desk.shutdown(cancel_futures=True)
 
-    def resolve(self, reference: str) -> str:
-        """A reference's value; files also out of the folders granted to the runs in hand. Raises LookupError."""
-        with self._lock:
-            runs = {task.order.run for task in self._tasks.values()}
-        granted = [root for run in runs for root in granted_root(self.site.state, run)]
-        policy = self.site.policy()
-        roots = (*policy.roots, *granted)
-        return resolve_reference(reference, policy=policy, secrets=self.site.folder("secrets"), roots=roots)
+    def resolve(self, run: str, reference: str) -> str:
+        """A reference's value for this run, which may have been granted files and variables. Raises LookupError."""
+        policy, given = self.site.policy(), granted(self.site.state, run)
+        return resolve_reference(
+            reference,
+            policy=policy,
+            secrets=self.site.folder("secrets"),
+            roots=(*policy.roots, *given.roots),
+            environment=ChainMap(dict(given.environment), os.environ),
+        )
 
     def train_rows(self, plan: Plan, index: int) -> Iterator[Sample]:
         """Training rows of baseline target number `index`: input columns as fields, the label as reference."""
@@ -269,8 +273,9 @@ class Orders:
 
     def _access(self, plan: Plan) -> Access:
         policy = self.site.policy()
-        roots = (*policy.roots, *granted_root(self.site.state, plan.run))
-        return Access(roots=roots, resolve=self.resolve, temp=self.site.folder("temp"), limits=policy.limits)
+        roots = (*policy.roots, *granted(self.site.state, plan.run).roots)
+        resolve = partial(self.resolve, plan.run)
+        return Access(roots=roots, resolve=resolve, temp=self.site.folder("temp"), limits=policy.limits)
 
 
 def _objection(order: Order) -> str | None:

@@ -1,12 +1,16 @@
-"""Credentials are references, `env:NAME` or `file:path`; their values are looked up here and go nowhere else."""
+"""Credentials are references: `secret:NAME`, `env:NAME` or `file:path`. Their values are looked up here and go nowhere
+else."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
+from .keyring import is_name
 from .policy import Policy
 from .readers.access import Access, open_file
 from .refusal import Refusal
 
+PREFIXES = ("secret:", "env:", "file:")
 _LARGEST = 64 * 1024  # bytes of a credential's file
 
 
@@ -21,7 +25,14 @@ class MissingReference(Refusal, LookupError):
         return f"{self.reference}: {self.detail}"
 
 
-def resolve_reference(reference: str, *, policy: Policy, secrets: Path, roots: tuple[Path, ...] = ()) -> str:
+def resolve_reference(
+    reference: str,
+    *,
+    policy: Policy,
+    secrets: Path,
+    roots: tuple[Path, ...] = (),
+    environment: Mapping[str, str] = os.environ,
+) -> str:
     """The value behind a reference. A file must lie in the site's `secrets` folder or below a root.
 
     Raises MissingReference (a LookupError) when it is missing or not allowed.
@@ -30,13 +41,15 @@ def resolve_reference(reference: str, *, policy: Policy, secrets: Path, roots: t
     if kind == "env" and rest:
         if not policy.may_name(rest):
             raise MissingReference(reference, "the site's policy does not allow this variable")
-        value = os.environ.get(rest)
+        value = environment.get(rest)
         if value is None:
             raise MissingReference(reference, "no such environment variable at the site")
         return value
+    if kind == "secret" and is_name(rest):
+        return _content(reference, rest, secrets, ())
     if kind == "file" and rest:
         return _content(reference, rest, secrets, roots)
-    raise MissingReference(reference, "must be env:NAME or file:path")
+    raise MissingReference(reference, "must be secret:NAME, env:NAME or file:path")
 
 
 def _content(reference: str, path: str, secrets: Path, roots: tuple[Path, ...]) -> str:

@@ -134,7 +134,7 @@ class Site:
         self.trained = 0
         self.engine = Engine(state, resolve=self._resolve, train_rows=self._train_rows)
 
-    def _resolve(self, reference: str) -> str:
+    def _resolve(self, run: str, reference: str) -> str:
         return self.secrets[reference]
 
     def _train_rows(self, plan: Plan, target: int) -> Iterable[Sample]:

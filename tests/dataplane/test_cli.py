@@ -1,5 +1,6 @@
 """`fieldwork-site`: one command each, clear words, and exit codes that a script can rely on."""
 
+import io
 import json
 import os
 import stat
@@ -8,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from apps.dataplane import results
+from apps.dataplane import keyring, results
 from apps.dataplane.cli import main
 from apps.dataplane.contract.envelope import load_key, public_text
+from apps.dataplane.grants import Grant, granted
 from apps.dataplane.labels import Labels
 from apps.dataplane.samples import Outcome, Sample
 from apps.dataplane.site import SiteError, load_site, sole_worker
@@ -127,8 +129,40 @@ def test_names_are_looked_up_here(state: Path, capsys: Capture) -> None:
 
 def test_grant_opens_a_folder(state: Path, tmp_path: Path, capsys: Capture) -> None:
     assert main(["grant", "run-1", str(tmp_path), "--state", str(state)]) == 0
-    assert Path(capsys.readouterr().out.strip()).read_text() == f"{tmp_path.resolve()}\n"
+    assert granted(state, "run-1") == Grant((tmp_path.resolve(),))
+    assert str(state / "grants" / "run-1") in capsys.readouterr().out
     assert main(["grant", "run-1", str(tmp_path / "missing"), "--state", str(state)]) == 2
+
+
+def test_grant_hands_over_variables(
+    state: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLM_KEY", "Sesame")
+    assert main(["grant", "run-1", str(tmp_path), "--env", "LLM_KEY", "--state", str(state)]) == 0
+    assert granted(state, "run-1").environment == {"LLM_KEY": "Sesame"}
+    assert "Sesame" not in repr(granted(state, "run-1"))
+    assert main(["grant", "run-2", str(tmp_path), "--env", "NOT_SET", "--state", str(state)]) == 2
+    assert "NOT_SET" in capsys.readouterr().err
+
+
+def test_secrets_are_stored_listed_and_removed_and_never_shown(
+    state: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = ["--state", str(state)]
+    monkeypatch.setattr("sys.stdin", io.StringIO("Sesame\n"))
+    assert main(["secret", "llm-key", *where]) == 0
+    assert main(["secret", *where]) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines()[-1] == "llm-key"
+    assert "Sesame" not in said.out + said.err
+    path = state / "secrets" / "llm-key"
+    assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("Sesame", 0o600)
+    assert main(["secret", "llm-key", "--remove", *where]) == 0
+    assert main(["secret", "llm-key", "--remove", *where]) == 1
+    for name, value in (("../x", "a"), ("x", ""), ("x", "two\nlines"), (".x", "a")):
+        monkeypatch.setattr("sys.stdin", io.StringIO(value))
+        assert main(["secret", name, *where]) == 2
+    assert keyring.names(state / "secrets") == []
 
 
 def test_purge_forgets_old_runs_and_their_cached_answers(state: Path, capsys: Capture) -> None:
@@ -164,7 +198,7 @@ def test_one_worker_per_folder(state: Path) -> None:
         pass
 
 
-@pytest.mark.parametrize("command", ["init", "run", "show", "policy", "names", "grant", "purge"])
+@pytest.mark.parametrize("command", ["init", "run", "show", "policy", "names", "grant", "secret", "purge"])
 def test_every_command_explains_itself(command: str, capsys: Capture) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

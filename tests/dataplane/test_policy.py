@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from apps.dataplane import keyring
 from apps.dataplane.contract.privacy import Level
-from apps.dataplane.grants import grant, granted_root
+from apps.dataplane.grants import Grant, grant, granted
 from apps.dataplane.policy import Policy, PolicyError, in_words, load_policy, write_policy
 from apps.dataplane.references import MissingReference, resolve_reference
 from apps.dataplane.site import SiteError
@@ -86,6 +87,20 @@ class TestReferences:
         with pytest.raises(MissingReference, match="does not allow"):
             self.resolve(f"env:{name}", tmp_path)
 
+    def test_a_run_s_own_variables_come_first(self, tmp_path: Path) -> None:
+        given = {"LLM_KEY": "Sesame", "BROKER_URL": "x"}
+        find = {"policy": Policy(), "secrets": tmp_path, "environment": given}
+        assert resolve_reference("env:LLM_KEY", **find) == "Sesame"
+        with pytest.raises(MissingReference, match="does not allow"):
+            resolve_reference("env:BROKER_URL", **find)
+
+    def test_stored_secrets(self, tmp_path: Path) -> None:
+        keyring.store(tmp_path, "llm-key", "Sesame\n")
+        assert self.resolve("secret:llm-key", tmp_path) == "Sesame"
+        for reference in ("secret:other", "secret:", "secret:../x", f"secret:{tmp_path}/llm-key"):
+            with pytest.raises(MissingReference):
+                self.resolve(reference, tmp_path)
+
     def test_files_lie_in_the_secrets_or_a_root(self, tmp_path: Path) -> None:
         secrets, root = tmp_path / "secrets", tmp_path / "root"
         for folder in (secrets, root):
@@ -105,12 +120,12 @@ class TestGrants:
     def test_open_a_folder_for_one_run(self, tmp_path: Path) -> None:
         path = grant(tmp_path, "run-1", tmp_path)
         assert path.stat().st_mode & 0o777 == 0o600
-        assert granted_root(tmp_path, "run-1") == (tmp_path.resolve(),)
-        assert granted_root(tmp_path, "run-2") == ()
+        assert granted(tmp_path, "run-1") == Grant((tmp_path.resolve(),))
+        assert granted(tmp_path, "run-2") == Grant()
 
     def test_that_others_could_have_written_do_not_count(self, tmp_path: Path) -> None:
         grant(tmp_path, "run-1", tmp_path).chmod(0o666)
-        assert granted_root(tmp_path, "run-1") == ()
+        assert granted(tmp_path, "run-1") == Grant()
 
     @pytest.mark.parametrize("run", ["../site", "", ".", "a/b", "x" * 65])
     def test_refuse_what_is_no_run_and_no_folder(self, tmp_path: Path, run: str) -> None:

@@ -3,6 +3,7 @@
 import csv
 import json
 import subprocess
+import urllib.request
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -239,6 +240,19 @@ def test_a_missing_spec_is_told(home: Path, tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "none.yml" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_running_site_is_handed_the_variables_that_the_spec_refers_to(pilot: Pilot) -> None:
+    spec = pilot.spec("echo@1ms")  # a model name of its own, so that the endpoint remembers this call
+    spec["targets"][0]["api_key"] = "env:KEY_OF_THIS_TEST"
+    refused = pilot.told(spec)[1]
+    assert (refused["status"], refused["reason"]) == ("failed", "secret_missing")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KEY_OF_THIS_TEST", "Sesame")
+        assert pilot.told(spec)[1]["status"] == "done"
+    with urllib.request.urlopen(f"{pilot.address}/stats?model=echo@1ms") as response:
+        assert json.load(response)["headers"]["authorization"] == "Bearer Sesame"
+    assert "Sesame" not in everything(pilot.home)
 
 
 def test_it_starts_what_it_needs_and_stops_it_afterwards(tmp_path: Path, address: str) -> None:

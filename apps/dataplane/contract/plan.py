@@ -39,7 +39,7 @@ class PostgresSource(Part):
     """Exactly one of `table` (schema-qualified or not) and `query` (one SELECT)."""
 
     kind: Literal["postgres"] = "postgres"
-    dsn: str  # a reference: env:NAME or file:path, resolved at the site
+    dsn: str  # a reference: secret:NAME, env:NAME or file:path, resolved at the site
     table: str | None = None
     query: str | None = None
 
@@ -78,7 +78,7 @@ class _Callable(Part):
     name: str
     base_url: str
     model: str
-    api_key: str | None = None  # a reference: env:NAME or file:path
+    api_key: str | None = None  # a reference
     params: dict[str, Any] = {}
     price: Price | None = None  # None: not given, counted as zero and said so
     headers: dict[str, str] = {}  # values may be references

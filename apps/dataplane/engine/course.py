@@ -15,13 +15,13 @@ from ..budget import Ask, cap_of, price_of
 from ..clients import client_for
 from ..contract.plan import AnthropicTarget, OpenAITarget, Plan
 from ..prompts import fields_of, render
+from ..references import PREFIXES
 from ..refusal import Refusal
 from ..samples import Outcome, Sample
 from .panel import Panel
 
 Model = OpenAITarget | AnthropicTarget
 OVERHEAD = 32  # tokens that an endpoint may add around a prompt
-_REFERENCES = ("env:", "file:")
 
 
 class Call(NamedTuple):
@@ -151,7 +151,7 @@ class Course:
         return headers
 
     def _value(self, value: str | None, resolve: Callable[[str], str]) -> str | None:
-        return self._secret(value, resolve) if value and value.startswith(_REFERENCES) else value
+        return self._secret(value, resolve) if value and value.startswith(PREFIXES) else value
 
     def _secret(self, reference: str, resolve: Callable[[str], str]) -> str:
         try:

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 class Engine:
     """Concurrency, rpm and tpm of an endpoint hold across all chunks and runs: no chunk border drains the pipe.
 
-    state: the site's own directory. resolve: turns a reference (env:NAME, file:path) into its value; raises
+    state: the site's own directory. resolve: turns a run's id and a reference into its value; raises
     LookupError when it is missing. train_rows: streams the training rows of a baseline target, with the
     dataset's input columns as fields and the label as reference.
     """
@@ -42,7 +42,7 @@ class Engine:
         self,
         state: Path,
         *,
-        resolve: Callable[[str], str],
+        resolve: Callable[[str, str], str],
         train_rows: Callable[[Plan, int], Iterable[Sample]],
     ) -> None:
         self.cache, self._budget = AnswerCache(state / "answers.sqlite"), Budget(state / "budget.sqlite")
@@ -139,7 +139,7 @@ class Engine:
 
     async def _begin_calls(self, job: Job) -> None:
         course = await self._loop.run_in_executor(
-            self.reader, Course, job.chunk.plan, job.chunk.target, self._resolve
+            self.reader, Course, job.chunk.plan, job.chunk.target, partial(self._resolve, job.run)
         )
         if job.over:
             return

@@ -5,6 +5,7 @@ from .models import PilotSpec
 from .paths import anchored
 from .reading import from_data, load, parse, to_data
 from .reference import reference
+from .references import variables_of
 from .writing import dump, to_plan
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "reference",
     "to_data",
     "to_plan",
+    "variables_of",
 ]

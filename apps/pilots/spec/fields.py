@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 LONGEST_NAME = 120
-_REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:\S(?:.*\S)?")
+_REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|secret:[A-Za-z0-9][A-Za-z0-9_.-]{0,63}|file:\S(?:.*\S)?")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _SECRET_KEYS = ("key", "api_key", "api-key", "apikey", "token", "access_token")
 _SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key", "api-key")
@@ -42,7 +42,10 @@ def filled(value: str | None) -> str | None:
 def reference(value: str | None) -> str | None:
     """A credential lives at the site; the spec only says under which name."""
     if value is not None and not _REFERENCE.fullmatch(value):
-        refuse("a key is a reference: env:NAME or file:path", "the key itself never belongs into a spec")
+        refuse(
+            "a key is a reference: secret:NAME, env:NAME or file:path",
+            "the key itself never belongs into a spec",
+        )
     return value
 
 
@@ -86,7 +89,7 @@ def headers(value: dict[str, str]) -> dict[str, str]:
             refuse(f"the value of '{header}' must be one line of ASCII")
         secret = header.lower() in _SECRET_HEADERS or _SECRET_VALUE.match(text)
         if secret and not _REFERENCE.fullmatch(text):
-            refuse(f"'{header}' holds a credential: write a reference, env:NAME or file:path")
+            refuse(f"'{header}' holds a credential: write a reference: secret:NAME, env:NAME or file:path")
     return value
 
 

@@ -5,7 +5,7 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.core.management.base import BaseCommand
 
@@ -14,6 +14,7 @@ from apps.config.supervisor.running import ensure_running
 from apps.core.errors import Refused
 from apps.dispatch import places
 from apps.dispatch import selectors as dispatch
+from apps.dispatch.models import Site
 from apps.pilots import spec, terminal
 from apps.pilots.models import Run
 from apps.pilots.selectors import runs as selectors
@@ -52,9 +53,7 @@ class Command(BaseCommand):
         site = dispatch.site_for(evaluation.engagement.client)
         run_id = uuid4()
         if places.is_here(site):
-            places.command(
-                "grant", "--state", str(places.folder(site)), str(run_id), str(path.resolve().parent)
-            )
+            self._grant(site, run_id, pilot, path.resolve().parent)
         run = runs.start(by=None, evaluation=evaluation, site=site, run_id=run_id, anew=True)
         try:
             terminal.watch(run, quiet=options["json"])
@@ -67,6 +66,13 @@ class Command(BaseCommand):
         else:
             terminal.show(run)
         return run
+
+    def _grant(self, site: Site, run_id: UUID, pilot: spec.PilotSpec, folder: Path) -> None:
+        """Whoever runs this owns the site: the run may use the spec's folder and the variables set here."""
+        known = places.environment()
+        names = [name for name in spec.variables_of(pilot) if name in known]
+        handed = [word for name in names for word in ("--env", name)]
+        places.command("grant", "--state", str(places.folder(site)), str(run_id), str(folder), *handed)
 
 
 def _exit_code(run: Run) -> int:
