@@ -19,6 +19,7 @@ app.conf.update(
     task_ignore_result=True,
     beat_schedule={
         "forget-old-sessions": {"task": "fieldwork.accounts.forget_sessions", "schedule": 24 * 3600.0},
+        "forget-old-inquiries": {"task": "fieldwork.dispatch.forget_inquiries", "schedule": 3600.0},
     },
     beat_max_loop_interval=300,
 )

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
-from . import results
+from . import inquiries, results
 from .boundary import Boundary
 from .contract.envelope import EnvelopeError, open_order
 from .contract.messages import Body, Counts, InHand, Operation, Order
@@ -19,12 +19,13 @@ from .engine import Chunk, ChunkFailure, counts_of
 from .grants import granted
 from .journal import LOG
 from .labels import Labels
+from .objections import objection
 from .readers import open_table
 from .readers.access import Access
 from .references import resolve_reference
 from .refusal import Refusal
 from .samples import ChunkOutcome, Sample
-from .site import Site, is_id
+from .site import Site
 from .snapshots import freeze, rows_of, verify
 from .snapshots.columns import positions
 from .tally import tally
@@ -88,7 +89,7 @@ class Orders:
             LOG.warning("order refused: %s", error.code)
             self._report(self.boundary.failure("envelope", Refusal(error.code)))
             return
-        if code := _objection(order):
+        if code := objection(order):
             LOG.warning("order %s refused: %s", order.job, code)
             self._report(self.boundary.failure("envelope", Refusal(code)), order, order.attempt)
         elif order.operation is Operation.CANCEL:
@@ -180,23 +181,35 @@ class Orders:
         try:
             if order.operation is Operation.CHUNK:
                 self._begin_chunk(task)
-            elif order.operation is Operation.FREEZE:
-                extent = freeze(
-                    order.plan,
-                    folder=self.site.folder("snapshots"),
-                    secret=self.site.secret,
-                    access=self._access(order.plan),
-                    expected=order.expected,
-                    watch=task.watch,
-                )
-                self._engine.renew(order.run)
-                self._end(task, self.boundary.frozen(extent))
             else:
-                minimum = self.site.policy().minimum_group
-                groups = tally(self.site.folder("results"), order.plan, minimum)
-                self._end(task, self.boundary.tally(order.plan, groups))
+                self._end(task, self._answer(task))
         except Exception as error:
             self._fail(task, error)
+
+    def _answer(self, task: Task) -> Body:
+        """The report on an order that is executed on the spot."""
+        order, plan, boundary = task.order, task.order.plan, self.boundary
+        if order.operation is Operation.TALLY:
+            minimum = self.site.policy().minimum_group
+            return boundary.tally(plan, tally(self.site.folder("results"), plan, minimum))
+        if order.operation is Operation.TRY:
+            return boundary.tried(inquiries.try_endpoint(plan, partial(self.resolve, plan.run)))
+        access = self._access(plan)
+        if order.operation is Operation.BROWSE:
+            return boundary.browsed(*inquiries.browse(plan.dataset.source, access))
+        if order.operation is Operation.PREVIEW:
+            return boundary.previewed(plan, inquiries.preview(plan, access))
+        drawing: dict[str, Any] = {
+            "folder": self.site.folder("snapshots"),
+            "secret": self.site.secret,
+            "access": access,
+            "watch": task.watch,
+        }
+        if order.operation is Operation.REHEARSE:
+            return boundary.rehearsed(plan, inquiries.rehearse(plan, **drawing))
+        extent = freeze(plan, expected=order.expected, **drawing)
+        self._engine.renew(order.run)
+        return boundary.frozen(extent)
 
     def _begin_chunk(self, task: Task) -> None:
         order, slot = task.order, task.order.slot
@@ -276,16 +289,3 @@ class Orders:
         roots = (*policy.roots, *granted(self.site.state, plan.run).roots)
         resolve = partial(self.resolve, plan.run)
         return Access(roots=roots, resolve=resolve, temp=self.site.folder("temp"), limits=policy.limits)
-
-
-def _objection(order: Order) -> str | None:
-    """Why a well-signed order is still not one to execute."""
-    if not is_id(order.run) or order.plan.run != order.run:
-        return "envelope_malformed"
-    if order.plan.digest() != order.digest:
-        return "envelope_digest"
-    slot = order.slot
-    if order.operation is Operation.CHUNK:
-        fits = slot is not None and 0 <= slot.target < len(order.plan.targets) and 0 <= slot.start < slot.stop
-        return None if fits else "plan_unsupported"
-    return None

@@ -9,14 +9,15 @@ from apps.dataplane.contract.messages import Body, Operation
 from .models import Job
 
 Handler = Callable[[Job, Any], None]
-_handlers: dict[Operation, Handler] = {}
+Lost = Callable[[Job], None]
+_handlers: dict[Operation, tuple[Handler, Lost]] = {}
 _progress: list[Callable[[set[UUID]], None]] = []
-_lost: list[Callable[[Job], None]] = []
 
 
-def register(operation: Operation, handler: Handler) -> None:
-    """`handler(job, body)` receives what an accepted report of that operation says."""
-    _handlers[operation] = handler
+def register(operation: Operation, handler: Handler, lost: Lost) -> None:
+    """`handler(job, body)` receives what an accepted report of that operation says; `lost(job)` is told of a job
+    that was given up because it got lost too often."""
+    _handlers[operation] = handler, lost
 
 
 def on_progress(listener: Callable[[set[UUID]], None]) -> None:
@@ -24,14 +25,9 @@ def on_progress(listener: Callable[[set[UUID]], None]) -> None:
     _progress.append(listener)
 
 
-def on_lost(listener: Callable[[Job], None]) -> None:
-    """`listener(job)` is told of a job that was given up because it got lost too often."""
-    _lost.append(listener)
-
-
 def handle(job: Job, body: Body) -> None:
     """Hand an accepted report to the app that ordered the job."""
-    _handlers[Operation(job.operation)](job, body)
+    _handlers[Operation(job.operation)][0](job, body)
 
 
 def progressed(runs: set[UUID]) -> None:
@@ -40,5 +36,5 @@ def progressed(runs: set[UUID]) -> None:
 
 
 def lost(job: Job) -> None:
-    for listener in _lost:
-        listener(job)
+    """Tell the app that ordered the job."""
+    _handlers[Operation(job.operation)][1](job)

@@ -1,10 +1,11 @@
 import uuid
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
 
 from apps.core.models import Base
-from apps.dataplane.contract.messages import Operation
+from apps.dataplane.contract.messages import INQUIRIES, Operation
 from apps.dataplane.contract.privacy import Level
 
 
@@ -37,7 +38,7 @@ class Site(Base):
 
 
 class Plan(models.Model):
-    """The frozen plan of one run, as it is sent with every order of the run."""
+    """The frozen plan of one run (or one inquiry), as it is sent with every order of it."""
 
     run = models.UUIDField(primary_key=True)
     site = models.ForeignKey(Site, models.PROTECT, related_name="plans")
@@ -101,3 +102,31 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation} {self.target}:{self.start}-{self.stop}"
+
+
+class Inquiry(models.Model):
+    """A question put to a site about a source or an endpoint: asked once, answered once, forgotten after a day.
+
+    The id is that of the plan it is asked about, in `Plan.run`. `answer` is the body of the report, as far as the
+    privacy level let it leave the site; `failure` is why there is none.
+    """
+
+    KEPT = timedelta(days=1)
+
+    plan = models.OneToOneField(Plan, models.CASCADE, primary_key=True, related_name="inquiry")
+    operation = models.CharField(max_length=10, choices=[(kind, kind) for kind in INQUIRIES])
+    asked_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="inquiries")
+    asked_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    answered_at = models.DateTimeField(null=True)
+    answer = models.JSONField(null=True)
+    failure = models.JSONField(null=True)
+
+    class Meta:
+        verbose_name_plural = "inquiries"
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None

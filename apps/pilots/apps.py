@@ -13,9 +13,8 @@ class PilotsConfig(AppConfig):
         from . import handlers, panel
         from .services.progress import note_progress
 
-        ledger.register(Operation.FREEZE, handlers.frozen)
-        ledger.register(Operation.CHUNK, handlers.chunk_done)
-        ledger.register(Operation.TALLY, handlers.tallied)
+        ledger.register(Operation.FREEZE, handlers.frozen, handlers.given_up)
+        ledger.register(Operation.CHUNK, handlers.chunk_done, handlers.given_up)
+        ledger.register(Operation.TALLY, handlers.tallied, handlers.given_up)
         ledger.on_progress(note_progress)
-        ledger.on_lost(handlers.given_up)
         panels.register(20, "pilot runs", "pilots/_panel.html", panel.context, audience=EVERYONE)

@@ -190,7 +190,7 @@ class Reply:
                 "choices": [{"message": {"content": text, **message}, "finish_reason": finish}],
                 "usage": {"prompt_tokens": read, "completion_tokens": written},
             }
-        return http(200, json.dumps(said).encode())
+        return http(200, json.dumps({"model": self.document["model"], **said}).encode())
 
 
 Mode = Callable[[Reply], bytes | None]

@@ -49,7 +49,9 @@ _prompts = (
     st.lists(st.one_of(_plain, st.just("\n"), st.just(" \n  x")), min_size=1).map("".join).filter(str.strip)
 )
 _names = st.from_regex(r"[A-Za-zé0-9_:#'-]{1,20}", fullmatch=True)
-_references = st.sampled_from(["env:KEY", "file:secrets/key", "file:/run/my key", "env:_X1"])
+_references = st.sampled_from(
+    ["env:KEY", "secret:llm-key", "file:secrets/key", "file:/run/my key", "env:_X1"]
+)
 _files = st.builds(
     lambda kind, path: {"kind": kind, "path": path}, st.sampled_from(["csv", "jsonl", "parquet"]), _texts
 )
@@ -78,6 +80,25 @@ _scorers = st.lists(
         st.lists(_columns, min_size=1, max_size=3).map(lambda fields: {"json_fields": fields}),
     ),
     max_size=5,
+)
+
+
+_conditions = st.one_of(
+    st.fixed_dictionaries({"column": _columns, "operator": st.sampled_from(["filled", "empty"])}),
+    st.fixed_dictionaries(
+        {
+            "column": _columns,
+            "operator": st.sampled_from(["is", "is_not", "contains"]),
+            "values": st.lists(_texts | st.integers(), min_size=1, max_size=3),
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "column": _columns,
+            "operator": st.sampled_from(["at_least", "at_most"]),
+            "values": st.lists(_amounts, min_size=1, max_size=1),
+        }
+    ),
 )
 
 
@@ -120,6 +141,7 @@ def specs(draw) -> PilotSpec:
             optional={
                 "key": st.none() | _columns,
                 "sample": st.just({"size": 5}) | st.just({"size": 9, "seed": 3}),
+                "filter": st.lists(_conditions, max_size=2),
             },
         )
     )

@@ -108,12 +108,17 @@ BOMB = "a0: &a0 [x, x]\n" + "".join(
         ('"http://127.0.0.1:8080/v1"', "'http://'", "targets[0].base_url: must be an http or https address"),
         ('"http://127.0.0.1:8080/v1"', "'http://h:99999'", "targets[0].base_url: is not an address"),
         ('"http://127.0.0.1:8080/v1"', "'http://[::1'", "targets[0].base_url: is not an address"),
-        ('"env:LLM_KEY"', "'env:'", "targets[0].api_key: a key is a reference: env:NAME or file:path"),
+        ('"env:LLM_KEY"', "'env:'", "targets[0].api_key: a key is a reference: secret:NAME, env:NAME or file:path"),
         ("model: qwen", 'model: qwen, headers: {"a b": c}', "targets[0].headers: 'a b' is not a header's name"),
         ("model: qwen", 'model: qwen, headers: {a: "b\\r\\nc: d"}', "the value of 'a' must be one line of ASCII"),
         ("model: qwen", "model: qwen, headers: {a: 1}", "targets[0].headers.a: expected text, found a whole number"),
         ("[exact]", "[{regex: '(a'}]", "scorers[0].regex: RE2 refuses the pattern: missing )"),
         ("[exact]", "[{regex: '(?=a)'}]", "scorers[0].regex: RE2 refuses the pattern"),
+        # filters
+        ("  reference: category", "  reference: category\n  filter: [{column: a, operator: near}]", "unknown operator 'near'"),
+        ("  reference: category", "  reference: category\n  filter: [{column: a, operator: is}]", "'is' needs at least one value"),
+        ("  reference: category", "  reference: category\n  filter: [{column: a, operator: filled, values: [b]}]", "'filled' takes no values"),
+        ("  reference: category", "  reference: category\n  filter: [{column: a, operator: at_most, values: [b]}]", "'at_most' takes one number"),
         # texts
         ("client: Northwind Bank", "client: '  '", "1:9 client: must not be empty"),
         ("client: Northwind Bank", 'client: "a\\nb"', "1:9 client: must be one line without space around it"),

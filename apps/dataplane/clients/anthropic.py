@@ -3,7 +3,7 @@
 import json
 
 from ..contract.plan import AnthropicTarget
-from .shape import Answer, BadShape, address, around, joined, kind_of, max_tokens_of, tokens
+from .shape import Answer, BadShape, address, around, joined, kind_of, max_tokens_of, named, tokens
 
 VERSION = "2023-06-01"
 _RESERVED = {"model", "messages", "stream", "system"}
@@ -40,4 +40,4 @@ class AnthropicClient:
         counts = [tokens(usage.get(name)) for name in _INPUT]
         read = None if counts[0] is None else sum(count or 0 for count in counts)
         kind = kind_of(text, refused=stop == "refusal", truncated=stop in _TRUNCATED)
-        return Answer(text, kind, read, tokens(usage.get("output_tokens")))
+        return Answer(text, kind, read, tokens(usage.get("output_tokens")), named(document.get("model")))

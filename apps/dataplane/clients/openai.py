@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from ..contract.plan import OpenAITarget
-from .shape import Answer, BadShape, address, around, joined, kind_of, max_tokens_of, tokens
+from .shape import Answer, BadShape, address, around, joined, kind_of, max_tokens_of, named, tokens
 
 # Ours to set: the first two are the call; the others would change what comes back, or multiply its price.
 _RESERVED = {"model", "messages", "stream", "stream_options", "n"}
@@ -41,7 +41,8 @@ class OpenAIClient:
         kind = kind_of(
             text, refused=bool(refusal) or finish == "content_filter", truncated=finish == "length"
         )
-        return Answer(text, kind, tokens(usage.get("prompt_tokens")), tokens(usage.get("completion_tokens")))
+        read, written = tokens(usage.get("prompt_tokens")), tokens(usage.get("completion_tokens"))
+        return Answer(text, kind, read, written, named(document.get("model")))  # type: ignore[attr-defined]
 
 
 def _text(content: Any) -> str:

@@ -15,12 +15,13 @@ class BadShape(Exception):
 
 @dataclass(slots=True, frozen=True)
 class Answer:
-    """What an endpoint said. kind: ok, empty, refused or truncated; tokens are None when it did not say."""
+    """What an endpoint said. kind: ok, empty, refused or truncated; tokens and model: None when it did not say."""
 
     text: str
     kind: str
     input_tokens: int | None = None
     output_tokens: int | None = None
+    model: str | None = None  # as the endpoint names what answered
 
 
 class Client(Protocol):
@@ -62,6 +63,11 @@ def around(document: Mapping[str, Any], turns: list[dict[str, str]]) -> tuple[by
     """The JSON before and after the prompt: the rest is the same in every call, so it is encoded once."""
     head = json.dumps({**document, "messages": [*turns, {"role": "user", "content": ""}]})
     return head[: -len('"}]}')].encode(), b"}]}"
+
+
+def named(value: object) -> str | None:
+    """A model's name, or None."""
+    return value if isinstance(value, str) and value else None
 
 
 def tokens(value: object) -> int | None:

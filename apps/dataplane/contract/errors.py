@@ -19,6 +19,7 @@ CODES: dict[str, str] = {
     # reading the source
     "source_not_found": "The file or table does not exist at the site.",
     "source_denied": "The site's account may not read the file.",
+    "source_not_a_folder": "The path leads to a file, not to a folder.",
     "source_not_a_file": "The path leads to a folder, a pipe or a device, not to a file.",
     "source_unreadable": "The source cannot be read in the stated format.",
     "source_empty": "The source has no rows.",
@@ -37,6 +38,8 @@ CODES: dict[str, str] = {
     "source_permission": "The database role may not read the table.",
     "source_query": "The database refuses the query.",
     "source_timeout": "Reading the source took longer than the site allows.",
+    "filter_empty": "No row of the source satisfies the dataset's filter.",
+    "names_stay": "The site's policy keeps the names of files and tables; its owner has to tell you the path.",
     "source_changed": "The source is no longer what was frozen for this run.",
     "snapshot_missing": "The site no longer holds the frozen extent of this run.",
     # calling an endpoint: errors of one sample

@@ -19,6 +19,14 @@ class Operation(StrEnum):
     CHUNK = "chunk"  # execute rows [start, stop) of one target
     TALLY = "tally"  # numbers over groups of a whole run (the only result at level `aggregate`)
     CANCEL = "cancel"  # stop what is in hand of a run
+    # inquiries: a question about a plan that is no run
+    BROWSE = "browse"  # what lies in a folder, or which tables a login sees
+    PREVIEW = "preview"  # open the source: its columns, and what they hold
+    TRY = "try"  # one harmless call of the plan's first target
+    REHEARSE = "rehearse"  # draw the dataset and show the first prompts, calling nobody
+
+
+INQUIRIES = (Operation.BROWSE, Operation.PREVIEW, Operation.TRY, Operation.REHEARSE)
 
 
 class Slot(Part):
@@ -127,6 +135,77 @@ class TallyReport(Part):
     summaries: tuple[Summary, ...]
 
 
+class Entry(Part):
+    """Something that may be a source. size: bytes of a file; rows: about how many a table holds, when known."""
+
+    name: str
+    kind: Literal["folder", "file", "table", "view"]
+    size: int | None = None
+    rows: int | None = None
+
+
+class BrowseReport(Part):
+    kind: Literal["browsed"] = "browsed"
+    entries: tuple[Entry, ...]
+    more: bool = False  # there are others, which are not listed
+
+
+class ColumnFacts(Part):
+    """One column over the rows that were read; lengths in characters of the values that are not empty."""
+
+    name: str  # or column#n where the policy keeps names
+    filled: int
+    distinct: int  # counted up to a limit, see `PreviewReport.most_distinct`
+    numeric: int  # values that are numbers
+    shortest: int = 0
+    longest: int = 0
+
+
+class PreviewReport(Part):
+    """What opening a source showed. `rows` (the first few) only from level `redacted` upwards, masked there."""
+
+    kind: Literal["previewed"] = "previewed"
+    level: Level
+    columns: tuple[ColumnFacts, ...]
+    read: int  # rows that were looked at
+    whole: bool  # whether these are all rows there are
+    most_distinct: int
+    rows: tuple[tuple[str, ...], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class TryReport(Part):
+    """One call. answer: ok, empty, refused, truncated, or an error's code; http: the status, when there was one."""
+
+    kind: Literal["tried"] = "tried"
+    answer: str
+    http: int | None = None
+    latency_ms: float | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    model: str | None = None  # as the endpoint named it
+
+
+class PromptFacts(Part):
+    """One sample's prompt for one target: lengths in characters from level `scores`, the text from `redacted`."""
+
+    n: int
+    key: str
+    target: int
+    length: int
+    fields: dict[str, int]
+    text: str | None = None
+
+
+class RehearseReport(Part):
+    """Drawing the dataset without a run: how many rows it would have, and its first prompts."""
+
+    kind: Literal["rehearsed"] = "rehearsed"
+    level: Level
+    extent: Extent
+    prompts: tuple[PromptFacts, ...] = ()
+
+
 class FailureReport(Part):
     """An error leaves the site as codes: the text stays in the site's own log."""
 
@@ -157,7 +236,16 @@ class Heartbeat(Part):
 
 
 Body = Annotated[
-    ChunkReport | FreezeReport | TallyReport | FailureReport | Heartbeat, Field(discriminator="kind")
+    ChunkReport
+    | FreezeReport
+    | TallyReport
+    | BrowseReport
+    | PreviewReport
+    | TryReport
+    | RehearseReport
+    | FailureReport
+    | Heartbeat,
+    Field(discriminator="kind"),
 ]
 
 

@@ -44,9 +44,30 @@ class PostgresSource(Part):
     query: str | None = None
 
 
+class FolderSource(Part):
+    """A folder to look around in (BROWSE only): its files may be sources, it is none. Empty: the site's data roots."""
+
+    kind: Literal["folder"] = "folder"
+    path: str = ""
+
+
 Source = Annotated[
-    CsvSource | JsonlSource | ParquetSource | XlsxSource | PostgresSource, Field(discriminator="kind")
+    CsvSource | JsonlSource | ParquetSource | XlsxSource | PostgresSource | FolderSource,
+    Field(discriminator="kind"),
 ]
+
+
+class Condition(Part):
+    """What a row must satisfy. Values are text; `at_least` and `at_most` compare numbers, and no number fails both."""
+
+    column: str
+    operator: Literal["is", "is_not", "contains", "at_least", "at_most", "filled", "empty"]
+    values: tuple[str, ...] = ()  # `is` and `contains`: any of them; `is_not`: none of them
+
+
+def _absent(value: object) -> bool:
+    """A field added later stays out of the JSON while it is empty, so that older plans keep their digest."""
+    return not value
 
 
 class Sample(Part):
@@ -63,6 +84,9 @@ class Dataset(Part):
     reference: str | None = None
     slices: tuple[str, ...] = ()
     sample: Sample | None = None
+    filter: tuple[Condition, ...] = Field(
+        default=(), exclude_if=_absent
+    )  # all must hold; drawn from what is left
 
 
 class Price(Part):

@@ -33,13 +33,14 @@ class Answered:
 @dataclass(slots=True, frozen=True)
 class Failed:
     """kind: see contract.errors. again: whether another attempt may do better, and `told` when. free: surely
-    nothing was charged. detail stays at the site."""
+    nothing was charged. http: the status, where one came back. detail stays at the site."""
 
     kind: str
     detail: str
     again: bool = False
     told: float | None = None
     free: bool = True
+    http: int | None = None
 
 
 class _Connector(TCPConnector):
@@ -106,11 +107,11 @@ def _answer(course: Course, body: bytes | None, latency_ms: float) -> Answered |
     try:
         document = json.loads(body)
     except (ValueError, RecursionError) as error:
-        return Failed("not_json", type(error).__name__, free=False)
+        return Failed("not_json", type(error).__name__, free=False, http=200)
     try:
         return Answered(course.client.answer(document), latency_ms)
     except BadShape as error:
-        return Failed("bad_shape", str(error), free=False)
+        return Failed("bad_shape", str(error), free=False, http=200)
 
 
 def _refusal(response: ClientResponse, body: bytes | None, course: Course) -> Failed:
@@ -119,13 +120,13 @@ def _refusal(response: ClientResponse, body: bytes | None, course: Course) -> Fa
     detail = f"HTTP {status}: {text[:_DETAIL]}"
     told = retry_after(response.headers.get("Retry-After"))
     if status == 429:
-        return Failed("rate_limited", detail, again=True, told=told)
+        return Failed("rate_limited", detail, again=True, told=told, http=status)
     if status >= 500:
-        return Failed("server_error", detail, again=True, told=told)
+        return Failed("server_error", detail, again=True, told=told, http=status)
     if status == 408:
-        return Failed("timeout", detail, again=True, told=told)
+        return Failed("timeout", detail, again=True, told=told, http=status)
     if status in (401, 403):
-        return Failed("unauthorized", detail)
+        return Failed("unauthorized", detail, http=status)
     if status == 404 or status < 400:  # what moved is not there
-        return Failed("not_found", detail)
-    return Failed("bad_request", detail)
+        return Failed("not_found", detail, http=status)
+    return Failed("bad_request", detail, http=status)

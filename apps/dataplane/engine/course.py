@@ -47,7 +47,7 @@ class Course:
             _model(plan, target),
             Panel(plan.scorers),
         )
-        self.template, self.system = _prompt_of(plan, self.target), self.target.system or plan.system
+        self.template, self.system = prompt_of(plan, self.target), self.target.system or plan.system
         self.client = client_for(self.target, system=self.system)
         self.secrets: list[str] = []
         self.headers, self.proxy = self._headers(resolve), self._value(self.target.proxy, resolve)
@@ -179,7 +179,7 @@ def _model(plan: Plan, target: int) -> Model:
     return found
 
 
-def _prompt_of(plan: Plan, target: Model) -> str:
+def prompt_of(plan: Plan, target: Model) -> str:
     """The template that holds for `target`, whose fields must all be input columns. Raises Refusal."""
     template = target.prompt or plan.prompt
     if template is None:

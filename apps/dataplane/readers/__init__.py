@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from ..contract.plan import Source
+from ..refusal import Refusal
 from .access import Access
 from .csv import read_csv
 from .jsonl import read_jsonl
@@ -25,5 +26,7 @@ _READERS: dict[str, Callable[[Any, Access], AbstractContextManager[Table]]] = {
 @contextmanager
 def open_table(source: Source, access: Access) -> Iterator[Table]:
     """The source's columns, already checked, and its rows in bounded batches. Raises Refusal, also while reading."""
+    if source.kind not in _READERS:
+        raise Refusal("source_not_a_file")
     with _READERS[source.kind](source, access) as table:
         yield watched(table, access.limits)

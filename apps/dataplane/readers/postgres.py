@@ -20,6 +20,14 @@ SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) OR EXISTS (
   WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
     AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'))
 """
+_READABLE = """
+SELECT CASE WHEN pg_table_is_visible(c.oid) THEN c.relname ELSE n.nspname || '.' || c.relname END::text,
+       c.relkind::text, c.reltuples::bigint
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\\_%%' AND n.nspname <> 'information_schema'
+  AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+ORDER BY 1 LIMIT %s
+"""
 # types whose values are decoded; the text of all others is the server's own
 _DECODED = {"bool", "int2", "int4", "int8", "float4", "float8", "json", "jsonb", "bytea"}
 _CODES: tuple[tuple[type[psycopg.Error], str], ...] = (
@@ -46,6 +54,16 @@ def read_postgres(source: PostgresSource, access: Access) -> Iterator[Table]:
                 yield Table(columns, _batches(cursor), ordered=False, warnings=warnings)
     except psycopg.Error as error:
         raise _refusal(error) from error
+
+
+def list_tables(source: PostgresSource, access: Access, most: int) -> list[tuple[str, bool, int | None]]:
+    """(name, whether it is a table, about how many rows) of all that the login may read, by name."""
+    try:
+        with _connected(source, access) as connection:
+            rows = connection.execute(_READABLE, [most]).fetchall()
+    except psycopg.Error as error:
+        raise _refusal(error) from error
+    return [(name, kind in ("r", "p"), rows if rows >= 0 else None) for name, kind, rows in rows]
 
 
 def _query(source: PostgresSource) -> sql.Composed:

@@ -12,6 +12,7 @@ from ..readers.table import Row, Table
 from ..readers.text import identity
 from ..refusal import Refusal
 from .columns import keyed_hash, needed_columns, positions, row_hasher
+from .filtering import matcher
 
 Watch = Callable[[], None]  # called between batches; raises Refusal to end the reading
 
@@ -43,6 +44,8 @@ def draw_rows(db: sqlite3.Connection, plan: Plan, table: Table, secret: bytes, w
         if not table.ordered:
             pour.digest_of(row for (row,) in db.execute("SELECT hash FROM draft ORDER BY hash"))
     drawn = db.execute("SELECT count(*) FROM sample").fetchone()[0]
+    if not drawn:  # the source has rows, or the reader would have refused it
+        raise Refusal("filter_empty", facts={"source_rows": pour.count})
     warnings = (*table.warnings, *_warnings(db, plan))
     return Extent(rows=drawn, digest=pour.digest(), source_rows=pour.count, warnings=warnings)
 
@@ -50,6 +53,7 @@ def draw_rows(db: sqlite3.Connection, plan: Plan, table: Table, secret: bytes, w
 class _Pour:
     """Turns rows of the source into rows of the snapshot, counting and digesting on the way.
 
+    Rows that the filter leaves out are counted and otherwise ignored.
     The digest is SHA-256 over the canonical rows in their order (a database's rows, which have none: sorted) and over
     the drawing, keyed with the site's secret at the end: the content of a small source cannot be guessed from it.
     """
@@ -57,6 +61,7 @@ class _Pour:
     def __init__(self, plan: Plan, table: Table, secret: bytes, direct: bool) -> None:
         dataset = plan.dataset
         self.secret, self.direct, self.ordered = secret, direct, table.ordered
+        self.matches = matcher(table.columns, dataset.filter) if dataset.filter else None
         self.wanted = positions(table.columns, needed_columns(plan))
         self.key_at = positions(table.columns, [dataset.key])[0] if dataset.key is not None else None
         self.hash = row_hasher(table.columns)
@@ -68,6 +73,8 @@ class _Pour:
         """key, needed values (NULL as empty) and, for a draft, hash and draw."""
         for row in batch:
             self.count += 1
+            if self.matches and not self.matches(row):
+                continue
             row_hash = self.hash(row)
             if self.ordered:
                 self._whole.update(row_hash)
@@ -102,7 +109,8 @@ def _draw(seed: int, text: str) -> str:
 
 def _drawing(dataset: Dataset) -> str:
     sample = dataset.sample
-    return f"key={dataset.key!r};sample={f'{sample.size},{sample.seed}' if sample else 'all'};"
+    drawn = f"key={dataset.key!r};sample={f'{sample.size},{sample.seed}' if sample else 'all'};"
+    return drawn + "".join(f"{condition.model_dump_json()};" for condition in dataset.filter)
 
 
 def _tell_apart(db: sqlite3.Connection, table: str, dataset: Dataset, secret: bytes) -> None:

@@ -9,13 +9,17 @@ from django.utils import timezone
 
 from apps.dataplane.contract import envelope
 from apps.dataplane.contract.messages import (
+    BrowseReport,
     ChunkReport,
     FailureReport,
     FreezeReport,
     Heartbeat,
     Operation,
+    PreviewReport,
+    RehearseReport,
     Report,
     TallyReport,
+    TryReport,
 )
 
 from .. import bell, handlers
@@ -23,7 +27,15 @@ from ..models import Job, Site
 from . import sites
 
 logger = logging.getLogger(__name__)
-_ANSWERS = {Operation.CHUNK: ChunkReport, Operation.FREEZE: FreezeReport, Operation.TALLY: TallyReport}
+_ANSWERS: dict[Operation, type] = {
+    Operation.CHUNK: ChunkReport,
+    Operation.FREEZE: FreezeReport,
+    Operation.TALLY: TallyReport,
+    Operation.BROWSE: BrowseReport,
+    Operation.PREVIEW: PreviewReport,
+    Operation.TRY: TryReport,
+    Operation.REHEARSE: RehearseReport,
+}
 
 
 def accept(token: str) -> str:

@@ -19,7 +19,9 @@ from ..models import Job, Plan, Site
 @transaction.atomic
 def lay_out(*, site: Site, body: plan.Plan) -> Plan:
     """Freeze the plan of a run."""
-    return Plan.objects.create(run=body.run, site=site, body=body.model_dump_json(), digest=body.digest())
+    return Plan.objects.create(
+        run=UUID(body.run), site=site, body=body.model_dump_json(), digest=body.digest()
+    )
 
 
 @transaction.atomic

@@ -4,9 +4,19 @@ A strict type is the contract's with its defaults, that refuses unknown keys and
 `fields`).
 """
 
-from typing import Annotated, Any, ClassVar, Literal, get_args
+import math
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from apps.dataplane.contract import plan
 from apps.dataplane.contract.privacy import Level
@@ -53,6 +63,37 @@ class Sample(plan.Sample, Strict):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = plan.Sample.model_fields["seed"].default
 
 
+class Condition(plan.Condition, Strict):
+    """`filled` and `empty` have no values, `at_least` and `at_most` one number, the others at least one text."""
+
+    column: Column
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _as_texts(cls, values: Any) -> Any:
+        if not isinstance(values, list | tuple):
+            return values
+        return tuple(f"{value}" if type(value) in (int, float) else value for value in values)
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        values = self.values
+        if self.operator in ("filled", "empty") and values:
+            refuse(f"'{self.operator}' takes no values")
+        if self.operator in ("at_least", "at_most") and (len(values) != 1 or not _is_number(values[0])):
+            refuse(f"'{self.operator}' takes one number", "such as values: [5]")
+        if self.operator in ("is", "is_not", "contains") and not values:
+            refuse(f"'{self.operator}' needs at least one value", "such as values: [mail, chat]")
+        return self
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text)) and "_" not in text
+    except ValueError:
+        return False
+
+
 class Dataset(plan.Dataset, Strict):
     source: Source
     key: Column | None = None
@@ -60,6 +101,7 @@ class Dataset(plan.Dataset, Strict):
     reference: Column | None = None
     slices: tuple[Column, ...] = ()
     sample: Sample | None = None
+    filter: tuple[Condition, ...] = ()
 
 
 class Price(plan.Price, Strict):
@@ -215,6 +257,7 @@ PLACES: dict[str, type[BaseModel]] = {
     "xlsx": XlsxSource,
     "postgres": PostgresSource,
     "sample": Sample,
+    "filter": Condition,
     "openai": OpenAITarget,
     "anthropic": AnthropicTarget,
     "recorded": RecordedTarget,

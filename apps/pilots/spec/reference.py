@@ -16,6 +16,7 @@ _PLACES: dict[str, dict[str, type[BaseModel]]] = {
         kind: models.PLACES[kind] for kind in ("csv", "jsonl", "parquet", "xlsx", "postgres")
     },
     "dataset.sample.": {"": models.Sample},
+    "dataset.filter[].": {"": models.Condition},
     "targets[].": {kind: models.PLACES[kind] for kind in ("openai", "anthropic", "recorded", "baseline")},
     "targets[].price.": {"": models.Price},
     "criteria[].": {"": models.Criterion},
@@ -39,6 +40,11 @@ MEANINGS: dict[str, str] = {
     "dataset.reference": "the column with the right answer",
     "dataset.slices": "columns by whose values the results are also shown",
     "dataset.sample": "draw so many rows, the same ones on every engine; without it all rows",
+    "dataset.filter": "only rows that satisfy all of these conditions; a sample is drawn from them",
+    "dataset.filter[].column": "any column of the source",
+    "dataset.filter[].operator": "`is`, `is_not`, `contains`, `at_least`, `at_most`, `filled` or `empty`",
+    "dataset.filter[].values": "what to compare with: any of them, for `is_not` none of them; one number for "
+    "`at_least` and `at_most`; nothing for `filled` and `empty`",
     "dataset.source.kind": "the format",
     "dataset.source.path": "the file, relative to the spec",
     "dataset.source.sheet": "the sheet's name; without it the first sheet",

@@ -1,16 +1,15 @@
 """The sole way out: all that leaves the site is built here, at the lower of the plan's and the policy's level."""
 
-import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
-from .contract.envelope import CONTROL, seal
-from .contract.errors import CODES
-from .contract.messages import (
+from ..contract.envelope import CONTROL, seal
+from ..contract.messages import (
     ANSWERED,
     Body,
+    BrowseReport,
     ChunkReport,
     Counts,
     Extent,
@@ -19,28 +18,29 @@ from .contract.messages import (
     Heartbeat,
     InHand,
     Order,
+    PreviewReport,
+    RehearseReport,
     Report,
     Row,
     Slot,
     Summary,
     TallyReport,
+    TryReport,
 )
-from .contract.plan import Plan
-from .contract.privacy import Level, effective
-from .engine import ChunkFailure
-from .labels import Labels
-from .policy import Policy, PolicyError
-from .readers.text import printable
-from .redaction import masked
-from .refusal import Refusal
-from .samples import ChunkOutcome, Outcome
-from .site import Site
-from .tally import Group
+from ..contract.plan import Plan
+from ..contract.privacy import Level, effective
+from ..engine import ChunkFailure
+from ..inquiries import Place, Preview, Rehearsal, Trial
+from ..labels import Labels
+from ..policy import Policy, PolicyError
+from ..refusal import Refusal
+from ..samples import ChunkOutcome, Outcome
+from ..site import Site
+from ..tally import Group
+from . import inquiries
+from .texts import CODE, LONGEST, codes, cut, known, longest_of, plain, texts_of
 
 STOPS = frozenset({"cost_cap", "time_limit", "cancelled", "endpoint_dead"})
-LONGEST = 16_384  # characters of one text that leaves
-_BUDGET = 32 * 1024 * 1024  # bytes of all texts of a report, as JSON; half of what an envelope carries
-_CODE = re.compile(r"[a-z0-9_]{1,40}\Z")
 _CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}\Z")
 
 
@@ -56,18 +56,16 @@ class Boundary:
         level = effective(plan.privacy, policy.level)
         rows: tuple[Row, ...] = ()
         if level.includes(Level.SCORES):
-            texts = [_texts(each, level, plan.dataset.input) for each in outcome.outcomes]
-            longest = _longest(texts)
+            texts = [texts_of(each, level, plan.dataset.input) for each in outcome.outcomes]
+            longest = longest_of(texts)
             rows = tuple(
-                self._row(plan, policy, each, [_cut(text, longest) for text in three])
+                self._row(plan, policy, each, [cut(text, longest) for text in three])
                 for each, three in zip(outcome.outcomes, texts, strict=True)
             )
         return ChunkReport(slot=slot, level=level, counts=_counts(counts, level, policy), rows=rows)
 
     def frozen(self, extent: Extent) -> FreezeReport:
-        return FreezeReport(
-            extent=extent.model_copy(update={"warnings": tuple(filter(_CODE.match, extent.warnings))})
-        )
+        return FreezeReport(extent=extent.model_copy(update={"warnings": codes(extent.warnings)}))
 
     def tally(self, plan: Plan, groups: Iterable[Group]) -> TallyReport:
         """Numbers over groups, whose small ones `tally` has already emptied."""
@@ -84,7 +82,7 @@ class Boundary:
             exception, row = type(error.__cause__ or error).__name__, error.row
         facts = {**error.facts, **(error.names if self._policy().names else {})}
         return FailureReport(
-            code=_known(error.code), stage=stage, exception=_class(exception), row=row, facts=facts
+            code=known(error.code), stage=stage, exception=_class(exception), row=row, facts=facts
         )
 
     def heartbeat(self, boot: str, in_hand: Iterable[tuple[Plan, InHand]]) -> Heartbeat:
@@ -103,6 +101,22 @@ class Boundary:
                 for plan, hand in in_hand
             ),
         )
+
+    def browsed(self, places: list[Place], more: bool) -> BrowseReport:
+        """Names of files and tables, where the policy lets names leave. Raises Refusal where it does not."""
+        return inquiries.browsed(places, more, self._policy())
+
+    def previewed(self, plan: Plan, preview: Preview) -> PreviewReport:
+        """Facts about columns; at `aggregate` none of few rows; the first rows themselves from `redacted`."""
+        return inquiries.previewed(plan, preview, self._policy(), self._labels)
+
+    def tried(self, trial: Trial) -> TryReport:
+        """What one call came to. Not a word of the answer itself."""
+        return inquiries.tried(trial)
+
+    def rehearsed(self, plan: Plan, rehearsal: Rehearsal) -> RehearseReport:
+        """Prompts as far as the level lets them go: lengths from `scores`, text from `redacted`."""
+        return inquiries.rehearsed(plan, rehearsal, self._policy())
 
     def seal(self, body: Body, order: Order | None = None, attempt: int = 0) -> str:
         """The signed report; `order` is the one it answers."""
@@ -124,7 +138,7 @@ class Boundary:
         return Row(
             n=sample.n,
             key=sample.key,
-            kind=outcome.kind if outcome.kind in ANSWERED else _known(outcome.kind),
+            kind=outcome.kind if outcome.kind in ANSWERED else known(outcome.kind),
             scores={
                 name: float(score)
                 for name, score in outcome.scores.items()
@@ -161,48 +175,18 @@ class Boundary:
         )
 
     def _label(self, names: bool, column: str, value: str) -> str:
-        return _cut(_plain(value), LONGEST) or "" if names else self._labels.of(column, value)
-
-
-def _texts(outcome: Outcome, level: Level, columns: Sequence[str]) -> list[str | None]:
-    """The input columns, the answer and the reference as far as the level lets them go."""
-    if not level.includes(Level.REDACTED):
-        return [None, None, None]
-    given = "\n".join(outcome.sample.fields[column] for column in columns)
-    texts = (given, outcome.answer, outcome.sample.reference)
-    plain = [None if text is None else _plain(text) for text in texts]
-    if level.includes(Level.FULL):
-        return list(plain)
-    return [None if text is None else masked(text) for text in plain]
-
-
-def _plain(text: str) -> str:
-    """Without what a PostgreSQL text cannot hold."""
-    return printable(text.replace("\0", ""))
-
-
-def _cut(text: str | None, longest: int) -> str | None:
-    return text if text is None or len(text) <= longest else text[:longest] + "…"
-
-
-def _longest(texts: list[list[str | None]]) -> int:
-    """How many characters of each text may leave, so that the whole report fits an envelope."""
-    present = [text for three in texts for text in three if text]
-    longest = LONGEST
-    while sum(len(json.dumps(text[:longest])) for text in present) > _BUDGET:
-        longest //= 2
-    return longest
+        return cut(plain(value), LONGEST) or "" if names else self._labels.of(column, value)
 
 
 def _counts(counts: Counts, level: Level, policy: Policy) -> Counts:
     """Known codes only; at `aggregate`, a group too small to speak of says just how far it is."""
     stopped = counts.stopped if counts.stopped in STOPS else None
-    detail = counts.stopped_detail if _CODE.match(counts.stopped_detail or "") else None
+    detail = counts.stopped_detail if CODE.match(counts.stopped_detail or "") else None
     if level is Level.AGGREGATE and counts.done < policy.minimum_group:
         return Counts(done=counts.done, stopped=stopped, stopped_detail=detail)
     errors: dict[str, int] = {}
     for code, n in counts.errors.items():
-        errors[_known(code)] = errors.get(_known(code), 0) + n
+        errors[known(code)] = errors.get(known(code), 0) + n
     return counts.model_copy(
         update={
             "errors": errors,
@@ -211,10 +195,6 @@ def _counts(counts: Counts, level: Level, policy: Policy) -> Counts:
             "stopped_detail": detail,
         }
     )
-
-
-def _known(code: str) -> str:
-    return code if code in CODES else "site_error"
 
 
 def _class(name: str) -> str:
