@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from apps.core.errors import Refused
-from apps.core.forms import refusals_into
+from apps.core.forms import EditForm, LineField, refusals_into
 
 from . import device, services
 from .models import Role, User
@@ -102,13 +102,13 @@ class OwnPasswordForm(forms.Form):
     password = _new_password("New password")
 
 
-class ProfileForm(forms.Form):
-    name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+class ProfileForm(EditForm):
+    name = LineField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     timezone = forms.ChoiceField(label="Time zone", choices=TIMEZONES, initial="UTC")
 
 
 class FirstAdministratorForm(forms.Form):
-    name = forms.CharField(
+    name = LineField(
         label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     email = _email()
@@ -118,10 +118,10 @@ class FirstAdministratorForm(forms.Form):
 class PersonForm(forms.Form):
     """A new person, who sets the password through a link."""
 
-    name = forms.CharField(max_length=120)
+    name = LineField(max_length=120)
     email = forms.EmailField(label="E-mail", max_length=254)
     role = forms.ChoiceField(choices=Role, initial=Role.FDE)
 
 
-class RoleForm(forms.Form):
+class RoleForm(EditForm):
     role = forms.ChoiceField(choices=Role)

@@ -1,4 +1,8 @@
-"""One-time links with which a person sets their password, and the mails that carry them."""
+"""Links that let somebody in, and the mails that carry them."""
+
+import logging
+from smtplib import SMTPException
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -11,12 +15,18 @@ from django.utils.http import urlsafe_base64_encode
 
 from .models import User
 
+logger = logging.getLogger(__name__)
+
 
 def link_for(request: HttpRequest, user: User) -> str:
     """An address that works once, until the password changes or three days have passed."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     token = default_token_generator.make_token(user)
-    path = reverse("accounts:password-set", args=[uid, token])
+    return absolute(request, reverse("accounts:password-set", args=[uid, token]))
+
+
+def absolute(request: HttpRequest, path: str) -> str:
+    """A path of ours as an address that works in a mail."""
     return (
         f"{settings.PUBLIC_URL.rstrip('/')}{path}"
         if settings.PUBLIC_URL
@@ -29,3 +39,16 @@ def mail_link(user: User, link: str, *, welcome: bool) -> None:
     context = {"person": user, "link": link, "welcome": welcome}
     subject = "Welcome to Fieldwork: set your password" if welcome else "Fieldwork: set a new password"
     send_mail(subject, render_to_string("accounts/link_mail.txt", context), None, [user.email])
+
+
+def mail_invitation(to: str, link: str, context: dict[str, Any]) -> bool:
+    """Mail a link to an engagement, if mail is set up; whether the mail server has taken it."""
+    if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        return False
+    try:
+        text = render_to_string("accounts/invitation_mail.txt", {**context, "link": link})
+        send_mail(f"Fieldwork: join {context['what']}", text, None, [to])
+    except (OSError, SMTPException):
+        logger.exception("a mail with an invitation could not be sent")
+        return False
+    return True

@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from apps.core.models import Base
+from apps.core.models import Versioned
 
 
 class Role(models.TextChoices):
@@ -29,7 +29,7 @@ class Users(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
-class User(Base, AbstractBaseUser):
+class User(Versioned, AbstractBaseUser):
     """A person. The e-mail address is kept in lower case, so it is unique whatever the case."""
 
     email = models.EmailField(unique=True, max_length=254)

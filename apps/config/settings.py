@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "apps.dispatch",
     "apps.scoping",
     "apps.connectors",
+    "apps.catalog",
     "apps.pilots",
     "apps.overview",
     "apps.demo",

@@ -1,8 +1,9 @@
 """One template serves page and fragment, and a refusal reaches the person either way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -33,11 +34,13 @@ def page_or_fragment(
 
     fragments: {id of the element: template of what it holds}. The page includes the same templates, so page
     and fragment cannot drift apart. The element is the one that `hx-target` names (the header HX-Target).
+    A template finds `fragment` true in a fragment, where notices have to be brought along
+    (components/toasts.html).
     """
     chosen = template
     if wants_fragment(request):
         chosen = (fragments or {}).get(request.headers.get("HX-Target", ""), template)
-    response = render(request, chosen, context, status=status)
+    response = render(request, chosen, {**(context or {}), "fragment": chosen != template}, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
@@ -47,6 +50,35 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     template = "components/toast.html" if wants_fragment(request) else "errors/refused.html"
     context = {"level": "error", "message": error.message, "code": error.code, "back": _back(request)}
     return render(request, template, context, status=409)
+
+
+def field_check(request: HttpRequest, form: Iterable[forms.BoundField]) -> HttpResponse | None:
+    """What is wrong with the one field that htmx asks about while a form is being filled in (see
+    components/field.html); None when the form itself was sent. Asked first in the view, so that nothing is
+    written; a form's `clean` must therefore only ever read.
+    """
+    target = request.headers.get("HX-Target", "")
+    if request.method != "POST" or not wants_fragment(request) or not target.endswith("_check"):
+        return None
+    for field in form:
+        if f"{field.auto_id}_check" == target:
+            return render(request, "components/field_check.html", {"field": field})
+    return None
+
+
+def confirmation(
+    request: HttpRequest, *, title: str, text: str, action: str, back: str, **more: Any
+) -> HttpResponse:
+    """Asks before what cannot be undone: a dialog for htmx, else a page. The answer is a POST to the same
+    address.
+
+    action: the words on the button. back: where "Keep" leads. more: `tone`, when the button is not to look
+    dangerous.
+    """
+    context = {"title": title, "text": text, "action": action, "back": back, "tone": "danger", **more}
+    return page_or_fragment(
+        request, "components/confirm_page.html", context, fragments={"dialog": "components/confirm.html"}
+    )
 
 
 class RedirectThen(HttpResponseRedirect):

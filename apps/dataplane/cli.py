@@ -14,7 +14,7 @@ from .contract.privacy import Level
 from .grants import grant
 from .labels import Labels
 from .policy import in_words
-from .purge import purge
+from .purge import purge, purge_runs
 from .redaction import COVERED
 from .refusal import Refusal
 from .show import sample_lines
@@ -119,7 +119,8 @@ def _secret(options: argparse.Namespace) -> int:
 
 
 def _purge(options: argparse.Namespace) -> int:
-    files, answers = purge(load_site(options.state), options.older_than)
+    site = load_site(options.state)
+    files, answers = purge_runs(site, options.run) if options.run else purge(site, options.older_than)
     _say(f"{files} files and {answers} cached answers removed")
     return 0
 
@@ -146,20 +147,15 @@ def _parser() -> argparse.ArgumentParser:
         command("init", _init, "Set up a site's folder: settings, keys, policy. Keeps what is there.")
     )
     command("run", _run, "Work in the foreground until stopped; one worker per folder.")
-    show = command("show", _show, "Print what the site keeps of one sample, for all targets.")
-    show.add_argument("run", metavar="RUN", help="the run's id")
-    show.add_argument(
-        "sample", metavar="SAMPLE", help="its number, its key, or an unambiguous beginning of the key"
-    )
+    _show_options(command("show", _show, "Print what the site keeps of one sample, for all targets."))
     command("policy", _policy, "Print, in words, what may leave this site.")
     command("names", _names, "Print what the labels (column#1) stand for.")
     _grant_options(command("grant", _grant, "Let one run use a folder outside the roots, and variables."))
     _secret_options(
         command("secret", _secret, "Store a credential for secret:NAME; its value is read, never shown.")
     )
-    purging = command("purge", _purge, "Delete extents, results, grants and cached answers of old runs.")
-    purging.add_argument(
-        "--older-than", type=_days, default=30.0, metavar="DAYS", help="untouched for so long (default: 30)"
+    _purge_options(
+        command("purge", _purge, "Delete extents, results, grants and cached answers of old runs.")
     )
     return parser
 
@@ -194,6 +190,13 @@ def _init_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help='print {"id", "public_key"} and nothing else')
 
 
+def _show_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="the run's id")
+    parser.add_argument(
+        "sample", metavar="SAMPLE", help="its number, its key, or an unambiguous beginning of the key"
+    )
+
+
 def _grant_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="the run's id")
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="the folder to open")
@@ -209,6 +212,19 @@ def _grant_options(parser: argparse.ArgumentParser) -> None:
 def _secret_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", nargs="?", help="without it: list the names that are stored")
     parser.add_argument("--remove", action="store_true", help="delete it")
+
+
+def _purge_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--older-than", type=_days, default=30.0, metavar="DAYS", help="untouched for so long (default: 30)"
+    )
+    parser.add_argument(
+        "--run",
+        action="append",
+        default=[],
+        metavar="RUN",
+        help="these runs instead, whatever their age; repeatable",
+    )
 
 
 def _key_text(text: str) -> str:

@@ -1,11 +1,22 @@
 """The practice model: an OpenAI-compatible HTTP server that answers from a small classifier. No Django here.
 
 It stands in for a model endpoint where there is none, and says so in everything it answers. `practice-large`
-has learned from all training rows, `practice-small` from a tenth of them, so that there is a choice.
+has learned from all training rows, `practice-small` from every third of them, so that there is a choice.
+
+It classifies the last paragraph of the last user message; everything before it, and the system message, is the
+instruction. One habit makes it depend on the prompt, as real models do in ways of their own:
+
+- an instruction that names two or more of the labels it knows has it choose among those, and answer with the label
+  and nothing else;
+- without that it chooses among all it knows, and where it is less than SURE it says so in a sentence
+  ("This looks like neurology, but I am not certain."), which is right for a reader and wrong for an exact match.
+
+Nothing of this is by chance: the same request always gets the same answer. Only how long it takes is drawn.
 
     python -m apps.demo.practice --port 0 --train rows.csv --label category --address-file address.json
 
-The CSV (UTF-8) has a column `text` and one of labels. The address file gets {"base_url": "http://127.0.0.1:…/v1"}.
+The CSV (UTF-8) has a column `text` and one of labels; rows without a label are passed over. The address file gets
+{"base_url": "http://127.0.0.1:…/v1"}.
 """
 
 import argparse
@@ -20,7 +31,7 @@ import socket
 import sys
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +40,15 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-LARGE, SMALL = "practice-large", "practice-small"
-SHARE = 10  # practice-small learns from every tenth row
+from .names import LARGE, SMALL
+
+SHARE = 3  # practice-small learns from every third row
+SURE = 0.7  # probability from which it answers with the label alone, unless it was told the labels
 LATENCY = {LARGE: (0.06, 0.18), SMALL: (0.02, 0.06)}  # seconds, uniform: as if it were far away
 FINGERPRINT = "practice model"
 ROLES = ("system", "developer", "user", "assistant")
 LARGEST = 1024 * 1024  # bytes of a request
-Answer = Callable[[str], str]
+Answer = Callable[[str, str], str]  # of instruction and text
 
 
 class BadRequest(Exception):
@@ -53,11 +66,30 @@ def learn(rows: Sequence[tuple[str, str]]) -> dict[str, Answer]:
 def _fit(rows: Sequence[tuple[str, str]]) -> Answer:
     texts, labels = zip(*rows, strict=True)
     if len(set(labels)) == 1:
-        return lambda text: str(labels[0])
+        return lambda instruction, text: str(labels[0])
     vectors = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
     pipeline: Pipeline = make_pipeline(vectors, LogisticRegression(C=20, max_iter=200))
     pipeline.fit(texts, labels)
-    return lambda text: str(pipeline.predict([text])[0])
+    known = [str(label) for label in pipeline.classes_]
+    named = _finder(known)
+
+    def answer(instruction: str, text: str) -> str:
+        found = dict(zip(known, pipeline.predict_proba([text])[0], strict=True))
+        allowed = named(instruction)
+        if len(allowed) > 1:
+            return max(allowed, key=lambda label: (found[label], label))
+        best = max(known, key=lambda label: (found[label], label))
+        return best if found[best] >= SURE else f"This looks like {best}, but I am not certain."
+
+    return answer
+
+
+def _finder(known: Iterable[str]) -> Callable[[str], set[str]]:
+    """Which of the known labels a text names, as whole words in whatever case."""
+    labels = {label.casefold(): label for label in known}
+    longest_first = sorted(map(re.escape, labels), key=len, reverse=True)
+    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(longest_first)})(?![\w-])")
+    return lambda text: {labels[name] for name in pattern.findall(text.casefold())}
 
 
 def read_rows(path: Path, label: str) -> list[tuple[str, str]]:
@@ -66,22 +98,23 @@ def read_rows(path: Path, label: str) -> list[tuple[str, str]]:
         reader = csv.DictReader(file)
         if not {"text", label} <= set(reader.fieldnames or ()):
             raise ValueError(f"{path} needs the columns text and {label}")
-        return [(row["text"], row[label]) for row in reader]
+        return [(row["text"], row[label]) for row in reader if row[label]]
 
 
-def message_in(messages: Any) -> str:
-    """The text to classify: the last paragraph of the last user message. Raises BadRequest."""
+def message_in(messages: Any) -> tuple[str, str]:
+    """(instruction, text to classify): the text is the last paragraph of the last user message. Raises BadRequest."""
     if not isinstance(messages, list) or not messages:
         raise BadRequest("'messages' must be a non-empty list")
     spoken = [_content(message) for message in messages if _role(message) == "user"]
     if not spoken:
         raise BadRequest("'messages' has no message of the role 'user'")
+    system = [_content(message) for message in messages if _role(message) in ("system", "developer")]
     paragraphs = [part.strip() for part in re.split(r"\n\s*\n", spoken[-1]) if part.strip()]
-    last = paragraphs[-1] if paragraphs else ""
-    lines = last.splitlines()
-    if len(paragraphs) == 1 and len(lines) > 1:  # an instruction above, the message below
-        return "\n".join(lines[1:])
-    return last
+    last = paragraphs.pop() if paragraphs else ""
+    if not paragraphs and "\n" in last:  # an instruction above, the message below
+        first, _, last = last.partition("\n")
+        paragraphs = [first]
+    return "\n".join([*system, *paragraphs]), last
 
 
 def _role(message: Any) -> str:
@@ -133,9 +166,10 @@ class Practice:
         if asked.get("stream"):
             raise BadRequest("'stream' is not supported by the practice model")
         limit = _limit(asked)
-        text = message_in(asked.get("messages"))
+        instruction, text = message_in(asked.get("messages"))
         await asyncio.sleep(self._chance.uniform(*LATENCY[model]))
-        return web.json_response(_completion(model, asked["messages"], self.models[model](text), limit))
+        answer = self.models[model](instruction, text)
+        return web.json_response(_completion(model, asked["messages"], answer, limit))
 
 
 def _limit(asked: dict[str, Any]) -> int | None:
@@ -197,7 +231,7 @@ async def _speak_json(request: web.Request, handler: Any) -> web.StreamResponse:
 
 
 def serve(models: dict[str, Answer], port: int, address_file: Path | None) -> None:
-    """Answer on 127.0.0.1 until SIGTERM or SIGINT. Port 0 takes any free one."""
+    """Answer on 127.0.0.1 until SIGTERM or SIGINT; the address file is there as long. Port 0 takes any free one."""
     listener = socket.create_server(("127.0.0.1", port))
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
     if address_file is not None:
@@ -206,7 +240,11 @@ def serve(models: dict[str, Answer], port: int, address_file: Path | None) -> No
         fresh.replace(address_file)
     sys.stdout.write(f"practice model at {base_url}\n")
     sys.stdout.flush()
-    asyncio.run(_until_told(Practice(models).application(), listener))
+    try:
+        asyncio.run(_until_told(Practice(models).application(), listener))
+    finally:
+        if address_file is not None:
+            address_file.unlink(missing_ok=True)
 
 
 async def _until_told(application: web.Application, listener: socket.socket) -> None:

@@ -10,7 +10,9 @@ from .models import Job
 
 Handler = Callable[[Job, Any], None]
 Lost = Callable[[Job], None]
+Listener = Callable[[UUID, Any], None]
 _handlers: dict[Operation, tuple[Handler, Lost]] = {}
+_listeners: dict[Operation, list[Listener]] = {}
 _progress: list[Callable[[set[UUID]], None]] = []
 
 
@@ -25,6 +27,12 @@ def on_progress(listener: Callable[[set[UUID]], None]) -> None:
     _progress.append(listener)
 
 
+def on_answer(operation: Operation, listener: Listener) -> None:
+    """`listener(inquiry, body)` is told, in the ledger's transaction, what a site has answered to the inquiry of that
+    id: the operation's report, or a FailureReport."""
+    _listeners.setdefault(operation, []).append(listener)
+
+
 def handle(job: Job, body: Body) -> None:
     """Hand an accepted report to the app that ordered the job."""
     _handlers[Operation(job.operation)][0](job, body)
@@ -33,6 +41,12 @@ def handle(job: Job, body: Body) -> None:
 def progressed(runs: set[UUID]) -> None:
     for listener in _progress:
         listener(runs)
+
+
+def answered(operation: Operation, inquiry: UUID, body: Body) -> None:
+    """Tell those who wait for the answer to an inquiry."""
+    for listener in _listeners.get(operation, ()):
+        listener(inquiry, body)
 
 
 def lost(job: Job) -> None:

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from apps.core.models import Base
 from apps.dataplane.contract.messages import INQUIRIES, Operation
@@ -25,6 +26,9 @@ class Site(Base):
     level = models.CharField(max_length=10, choices=[(level, level) for level in Level], default=Level.SCORES)
     names = models.BooleanField(default=False)
     roots = models.PositiveIntegerField(default=0)
+    bounds = models.JSONField(
+        default=dict
+    )  # minimum_group; of a source at most: rows, bytes, columns, seconds
 
     class Meta:
         constraints = [
@@ -35,6 +39,9 @@ class Site(Base):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("dispatch:site", args=[self.pk])
 
 
 class Plan(models.Model):

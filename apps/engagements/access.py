@@ -19,7 +19,7 @@ from apps.accounts.access import access as declare
 from apps.accounts.models import STAFF, Role, User
 
 from . import selectors
-from .models import Engagement
+from .models import Client, Engagement
 
 Find = Callable[..., Engagement]
 
@@ -28,6 +28,12 @@ class EngagementRequest(PersonRequest):
     """The request that a view of an engagement receives."""
 
     engagement: Engagement
+
+
+class ClientRequest(PersonRequest):
+    """The request that a view of a client receives."""
+
+    client: Client
 
 
 def access(
@@ -45,6 +51,14 @@ def access(
     """
     roles = STAFF | {Role.CLIENT} if client_visible else STAFF
     return declare(roles=roles, methods=methods, checks=[_check(engagement, work=work, staffing=staffing)])
+
+
+def client_check(request: HttpRequest, kwargs: dict[str, Any]) -> None:
+    """For `declare(checks=[client_check])`: the URL's `pk` is a client that the person sees; the view finds it
+    as `request.client`."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    request.client = selectors.get_client(request.user, kwargs["pk"])  # type: ignore[attr-defined]
 
 
 def _check(find: str | Find, *, work: bool, staffing: bool) -> Check:

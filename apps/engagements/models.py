@@ -1,13 +1,14 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from apps.core.models import Base
+from apps.accounts.models import Role
+from apps.core.models import Base, Versioned
 
 
-class Client(Base):
+class Client(Versioned):
     """A customer company."""
 
     name = models.CharField(max_length=120)
@@ -18,6 +19,9 @@ class Client(Base):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("clients:detail", args=[self.pk])
 
 
 class Stage(models.TextChoices):
@@ -31,7 +35,7 @@ class Stage(models.TextChoices):
     HANDOVER = "handover", "Handover"
 
 
-class Engagement(Base):
+class Engagement(Versioned):
     """One piece of work for a client."""
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="engagements")
@@ -61,7 +65,7 @@ class MemberRole(models.TextChoices):
     VIEWER = "viewer", "Viewer"
 
 
-class Member(Base):
+class Member(Versioned):
     """A person's place on an engagement, with a role."""
 
     engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="members")
@@ -76,3 +80,41 @@ class Member(Base):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"
+
+
+class Invitation(Base):
+    """A link with which whoever owns an e-mail address joins an engagement, once, until it expires.
+
+    Of the link only a digest is kept. `account_role` is what somebody new becomes at Fieldwork; who has an
+    account already keeps theirs.
+    """
+
+    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=10, choices=MemberRole)
+    account_role = models.CharField(max_length=10, choices=Role)
+    digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["engagement", "email"],
+                condition=Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_open_once_per_address",
+            ),
+            models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="invitation_email_lower_case"),
+            models.CheckConstraint(condition=Q(role__in=MemberRole.values), name="invitation_role_known"),
+            models.CheckConstraint(
+                condition=Q(account_role__in=Role.values), name="invitation_account_role_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None), name="invitation_ends_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} to {self.engagement}"

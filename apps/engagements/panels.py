@@ -1,30 +1,31 @@
-"""What other apps show on an engagement's pages, without `engagements` knowing them. They register in
-`ready()`."""
+"""What other apps show on the pages of engagements and clients, without `engagements` knowing them. They
+register in `ready()`."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest
 
 from apps.accounts.models import STAFF, User
 
-from .models import Engagement
+from .models import Client, Engagement
 
 Context = Callable[[HttpRequest, Engagement], dict[str, Any]]
+ClientContext = Callable[[HttpRequest, Client], dict[str, Any]]
 Facts = Callable[[list[Engagement]], dict[UUID, str]]
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of the engagement's page. `template` is rendered with the page's context and what `context`
-    returns."""
+    """A part of an engagement's or a client's page. `template` is rendered with the page's context and what
+    `context` returns."""
 
     order: int
     name: str
     template: str
-    context: Context
+    context: Context | ClientContext
     audience: frozenset[str]
 
 
@@ -38,7 +39,22 @@ class Column:
     facts: Facts
 
 
+@dataclass(frozen=True)
+class Tab:
+    """A page of its own in an engagement's navigation. route: the name of its URL, whose one argument is the
+    engagement's id; covers: the names of further URLs beneath it."""
+
+    order: int
+    name: str
+    route: str
+    audience: frozenset[str]
+    covers: frozenset[str]
+
+
+Shown = TypeVar("Shown", Panel, Tab)
 _panels: dict[str, Panel] = {}
+_client_panels: dict[str, Panel] = {}
+_tabs: dict[str, Tab] = {}
 _columns: dict[str, Column] = {}
 
 
@@ -48,6 +64,21 @@ def register(order: int, name: str, template: str, context: Context, audience: I
     _panels[name] = Panel(order, name, template, context, frozenset(audience))
 
 
+def register_client_panel(
+    order: int, name: str, template: str, context: ClientContext, audience: Iterable[str] = STAFF
+) -> None:
+    """Show `template` on every client's page for the roles of `audience`; a second panel of that name
+    replaces the first."""
+    _client_panels[name] = Panel(order, name, template, context, frozenset(audience))
+
+
+def register_tab(
+    order: int, name: str, route: str, audience: Iterable[str] = STAFF, covers: Iterable[str] = ()
+) -> None:
+    """Show a tab on every page of an engagement for the roles of `audience`."""
+    _tabs[name] = Tab(order, name, route, frozenset(audience), frozenset(covers))
+
+
 def register_column(order: int, name: str, facts: Facts) -> None:
     """Show a column in the list of engagements. `facts` is asked once a page, for all its rows."""
     _columns[name] = Column(order, name, facts)
@@ -55,10 +86,24 @@ def register_column(order: int, name: str, facts: Facts) -> None:
 
 def panels_for(user: User) -> list[Panel]:
     """The panels that a person's role may see, in order."""
-    visible = (panel for panel in _panels.values() if user.role in panel.audience)
-    return sorted(visible, key=lambda panel: (panel.order, panel.name))
+    return _visible(_panels, user)
+
+
+def client_panels_for(user: User) -> list[Panel]:
+    """The panels of a client's page that a person's role may see, in order."""
+    return _visible(_client_panels, user)
+
+
+def tabs_for(user: User) -> list[Tab]:
+    """The tabs that a person's role may see, in order."""
+    return _visible(_tabs, user)
 
 
 def columns() -> list[Column]:
     """The registered columns, in order."""
     return sorted(_columns.values(), key=lambda column: (column.order, column.name))
+
+
+def _visible(registered: dict[str, Shown], user: User) -> list[Shown]:
+    visible = (part for part in registered.values() if user.role in part.audience)
+    return sorted(visible, key=lambda part: (part.order, part.name))

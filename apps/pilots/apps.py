@@ -18,3 +18,22 @@ class PilotsConfig(AppConfig):
         ledger.register(Operation.TALLY, handlers.tallied, handlers.given_up)
         ledger.on_progress(note_progress)
         panels.register(20, "pilot runs", "pilots/_panel.html", panel.context, audience=EVERYONE)
+        panels.register_tab(
+            20,
+            "Evaluations",
+            "pilots:evaluations",
+            audience=EVERYONE,
+            covers=[
+                "pilots:evaluation",
+                "pilots:evaluation-new",
+                "pilots:evaluation-edit",
+                "pilots:evaluation-import",
+            ],
+        )
+        panels.register_tab(
+            25,
+            "Runs",
+            "pilots:engagement-runs",
+            audience=EVERYONE,
+            covers=["pilots:run", "pilots:samples"],
+        )

@@ -4,7 +4,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from apps.core.models import Base
+from apps.core.models import Base, ExactJSONField, Versioned
+
+from .rules import states
 
 
 class Verdict(models.TextChoices):
@@ -20,7 +22,7 @@ class Evaluation(Base):
     dataset = models.ForeignKey("connectors.Dataset", models.PROTECT, related_name="evaluations")
     name = models.CharField(max_length=120)
     version = models.PositiveIntegerField(default=1)
-    spec = models.JSONField()  # PilotSpec, as `pilots.spec` reads and writes it
+    spec = ExactJSONField()  # PilotSpec, as `pilots.spec` reads and writes it
 
     class Meta:
         constraints = [
@@ -66,6 +68,7 @@ class Run(Base):
     snapshot = models.ForeignKey("connectors.Snapshot", models.PROTECT, null=True, related_name="runs")
     started_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="runs")
     number = models.PositiveIntegerField()
+    label = models.CharField(max_length=60, blank=True)  # what a person calls it, such as "baseline of May"
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     verdict = models.CharField(max_length=10, choices=Verdict, null=True)  # noqa: DJ001 - none without criteria
     partial = models.CharField(max_length=40, blank=True)  # code: why rows are missing although it is done
@@ -93,6 +96,31 @@ class Run(Base):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether there is anything to look at: not while it is under way, nor when it failed before the first row."""
+        return self.state == self.State.DONE or (not self.is_open and bool(self.level))
+
+    @property
+    def may_resume(self) -> bool:
+        return states.may_resume(self.state, self.partial)
+
+
+class RunNote(Versioned):
+    """What a person writes down about a run; for those who work with Fieldwork, not for the client's viewers."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="notes")
+    by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="run_notes")
+    text = models.TextField()
+    edited_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        verbose_name = "note"
+
+    def __str__(self) -> str:
+        return f"note on {self.run}"
 
 
 class RunTarget(models.Model):

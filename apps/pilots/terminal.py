@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .models import Metric, Run
-from .presenters import trouble_of
+from .presenters.runs import trouble_of
 from .rules.metrics import format_value
 from .selectors import runs as selectors
 

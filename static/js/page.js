@@ -5,13 +5,36 @@ function prepare(root) {
   for (const button of root.querySelectorAll("[data-dismiss], [data-copy]")) button.hidden = false;
 }
 
+// What a check says about a field holds for its input too, until the next check.
+function judge(check) {
+  const wrong = check.querySelector(".field-error");
+  check.closest(".field").classList.toggle("field-wrong", Boolean(wrong));
+  const input = document.getElementById(check.id.replace(/_check$/, ""));
+  if (!input) return;
+  const told = (input.getAttribute("aria-describedby") || "").split(" ").filter((id) => id && !id.endsWith("_error"));
+  if (wrong) told.push(wrong.id);
+  if (told.length) input.setAttribute("aria-describedby", told.join(" "));
+  else input.removeAttribute("aria-describedby");
+  if (wrong) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+}
+
+function copy(button) {
+  const source = document.getElementById(button.dataset.copy);
+  navigator.clipboard.writeText(source.value ?? source.textContent).then(() => { button.textContent = "Copied"; });
+}
+
 document.addEventListener("click", (event) => {
-  const dismiss = event.target.closest("[data-dismiss]");
-  if (dismiss) dismiss.parentElement.remove();
-  const copy = event.target.closest("[data-copy]");
-  if (copy) {
-    const text = document.getElementById(copy.dataset.copy).value;
-    navigator.clipboard.writeText(text).then(() => { copy.textContent = "Copied"; });
+  const pressed = (selector) => event.target.closest(selector);
+  if (pressed("[data-dismiss]")) pressed("[data-dismiss]").parentElement.remove();
+  if (pressed("[data-copy]")) copy(pressed("[data-copy]"));
+  if (pressed("[data-dialog]")) {
+    event.preventDefault();
+    document.getElementById(pressed("[data-dialog]").dataset.dialog).showModal();
+  }
+  if (pressed("dialog [data-close]") || event.target.matches("dialog")) {
+    event.preventDefault();
+    pressed("dialog").close();
   }
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
@@ -26,5 +49,10 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-document.addEventListener("htmx:afterSwap", (event) => prepare(event.target));
+document.addEventListener("htmx:afterSwap", (event) => {
+  const swapped = event.target;
+  prepare(swapped);
+  if (swapped.matches(".field-check")) judge(swapped);
+  if (swapped.id === "dialog" && !swapped.open) swapped.showModal();
+});
 prepare(document);

@@ -15,7 +15,7 @@ from apps.accounts.access import Declaration, declaration_of
 from apps.accounts.models import Role, User
 from apps.engagements.models import Engagement, MemberRole
 from tests.factories import make_client, make_engagement, make_member, make_user
-from tests.factories.runs import make_evaluation, make_run
+from tests.factories.world import kind_of, objects_of
 
 from .routes import Route, routes
 
@@ -29,6 +29,7 @@ PUBLIC = {
     "accounts:password-reset",
     "accounts:password-reset-sent",
     "accounts:password-set",
+    "engagements:invitation",
 }
 # The routes that carry no declaration, because their code is not ours. There are none.
 EXEMPT: set[str] = set()
@@ -86,27 +87,16 @@ class World:
         }
         self.sessions = {name: session_of(person) for name, person in self.people.items()}
         accounts.deactivate(by=self.people["admin"], user=self.people["deactivated"])
-        self.ids = {True: self._ids(self.own), False: self._ids(self.foreign)}
+        self.ids = {True: objects_of(self.own), False: objects_of(self.foreign)}
 
     def _engagement(self, name: str) -> Engagement:
         return make_engagement(client=make_client(name), name="work")
-
-    def _ids(self, engagement: Engagement) -> dict[str, UUID]:
-        evaluation = make_evaluation(client=engagement.client.name, engagement=engagement.name)
-        assert evaluation.engagement_id == engagement.pk
-        return {
-            "engagement": engagement.pk,
-            "evaluation": evaluation.pk,
-            "run": make_run(evaluation=evaluation).pk,
-            "member": make_member(engagement).pk,
-            "person": make_user().pk,
-        }
 
     def path(self, route: Route, ids: dict[str, UUID]) -> str:
         """The route's address for objects of one engagement."""
         values = {name: str(ids.get(name, "")) for name, _ in route.arguments}
         if "pk" in values:
-            values["pk"] = str(ids[kind_of(route)])
+            values["pk"] = str(ids[kind_of(route.name)])
         values |= {name: "x" for name, kind in route.arguments if kind == "StringConverter"}
         return route.path(values)
 
@@ -134,20 +124,6 @@ class Answer:
             name: value for name, value in self.headers.items() if name not in {"Date", "Content-Length"}
         }
         return self.status, body, headers
-
-
-# What `pk` is, by the route's name or else by its namespace.
-KINDS = {
-    "accounts": "person",
-    "engagements": "engagement",
-    "pilots": "run",
-    "pilots:evaluation": "evaluation",
-    "pilots:start": "evaluation",
-}
-
-
-def kind_of(route: Route) -> str:
-    return KINDS.get(route.name) or KINDS[route.name.split(":")[0]]
 
 
 def session_of(person: User) -> str:

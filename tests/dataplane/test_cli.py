@@ -4,11 +4,14 @@ import io
 import json
 import os
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from apps.config.environment import ROOT
 from apps.dataplane import keyring, results
 from apps.dataplane.cli import main
 from apps.dataplane.contract.envelope import load_key, public_text
@@ -183,6 +186,46 @@ def test_purge_forgets_old_runs_and_their_cached_answers(state: Path, capsys: Ca
     assert cache.of_run("new", 0, [(0, b"k")])
     assert not cache.of_run("old", 0, [(0, b"k")])
     cache.close()
+
+
+def test_purge_of_named_runs_spares_the_others_however_old(state: Path, capsys: Capture) -> None:
+    from apps.dataplane.answers import AnswerCache, Kept
+
+    cache = AnswerCache(state / "engine" / "answers.sqlite")
+    cache.keep(Kept(run, 0, 0, b"k", "ok", "yes", 1, 1) for run in ("one", "two", "three"))
+    for folder in ("snapshots", "results", "grants"):
+        for run in ("one", "two"):  # the third has answers already, but no results yet
+            (state / folder / (run if folder == "grants" else f"{run}.sqlite")).touch()
+    assert main(["purge", "--state", str(state), "--run", "one", "--run", "never-seen"]) == 0
+    assert capsys.readouterr().out == "3 files and 1 cached answers removed\n"
+    assert [path.name for path in (state / "results").iterdir()] == ["two.sqlite"]
+    assert [bool(cache.of_run(run, 0, [(0, b"k")])) for run in ("one", "two", "three")] == [False, True, True]
+    cache.close()
+
+
+def test_purge_by_another_process_does_no_harm_to_a_worker_s_answers(state: Path) -> None:
+    """SQLite's locks belong to the process: once lost, another process throws away the journal that is in use."""
+    from apps.dataplane.answers import AnswerCache, Kept
+
+    cache = AnswerCache(state / "engine" / "answers.sqlite")
+    for number in range(3):
+        cache.keep([Kept("run", 0, number, b"k", "ok", "yes", 1, 1)])
+        command = [
+            sys.executable,
+            "-m",
+            "apps.dataplane.cli",
+            "purge",
+            "--state",
+            str(state),
+            "--run",
+            "other",
+        ]
+        subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+        assert (state / "engine" / "answers.sqlite-wal").exists()
+    cache.close()
+    again = AnswerCache(state / "engine" / "answers.sqlite")
+    assert len(again.of_run("run", 0, [(number, b"k") for number in range(3)])) == 3
+    again.close()
 
 
 def test_a_folder_that_is_no_site_s_is_refused(tmp_path: Path, capsys: Capture) -> None:

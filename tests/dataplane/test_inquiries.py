@@ -1,6 +1,9 @@
 """Questions about a source or an endpoint are answered under the site's policy, and leave nothing behind."""
 
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from .conftest import Client, set_policy
 from .engine_at_work import Mock, running_mock
 from .orders_at_work import World
 from .sources import plan_over, write_csv
+from .test_engine_faults import self_signed
 
 SECRETS = ["secret-key-7", "someone@example.com"]
 HEADER = ["case", "text", "amount"]
@@ -30,6 +34,23 @@ def world(site: Site) -> Iterator[World]:
     world = World(site)
     yield world
     world.orders.close()
+
+
+@contextmanager
+def speaking_plainly() -> Iterator[int]:
+    """The port of a server that answers whatever it is told with plain HTTP."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join(10)
 
 
 @pytest.fixture
@@ -155,7 +176,7 @@ class TestBrowse:
 
 class TestTrial:
     def plan(self, mock: Mock, model: str, **more: Any) -> Plan:
-        target = mock.target(model, **more)
+        target = mock.target(model).model_copy(update=more)
         return about(FolderSource()).model_copy(
             update={"targets": (target,), "prompt": "Answer with OK.", "run": f"run-{next(_numbers)}"}
         )
@@ -182,6 +203,23 @@ class TestTrial:
         body = asked(world, Operation.TRY, self.plan(mock, model))
         assert (body.answer, body.http) == (answer, http)
         assert mock.tally(model).calls == 1
+
+    def test_tells_why_no_connection_was_made(self, world: World, mock: Mock, tmp_path: Path) -> None:
+        with running_mock(self_signed(tmp_path)) as strange, speaking_plainly() as port:
+            addresses = {
+                "refused": "http://127.0.0.1:1",
+                "name": "http://nowhere.invalid",
+                "tls": f"https://127.0.0.1:{port}",
+                "certificate": strange.address,
+            }
+            found = {
+                cause: asked(world, Operation.TRY, self.plan(mock, "never called", base_url=f"{address}/v1"))
+                for cause, address in addresses.items()
+            }
+        assert {cause: (body.answer, body.cause, body.http) for cause, body in found.items()} == {
+            cause: ("connection", cause, None) for cause in addresses
+        }
+        assert "nowhere" not in world.bytes_out()
 
     def test_refuses_a_prompt_that_asks_for_data_and_a_missing_secret(self, world: World, mock: Mock) -> None:
         asks = self.plan(mock, "never").model_copy(update={"prompt": "{{ text }}"})

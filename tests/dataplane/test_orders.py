@@ -230,6 +230,7 @@ def test_a_heartbeat_says_what_is_in_hand(frozen: World, plan: Plan) -> None:
     frozen.envelopes.append(frozen.orders.heartbeat())
     beat = frozen.reports()[-1].body
     assert (beat.kind, beat.level, beat.names, beat.roots) == ("heartbeat", "scores", False, 1)
+    assert (beat.minimum_group, beat.limits["rows"], beat.limits["seconds"]) == (5, 5_000_000, 900)
     assert [(hand.job, hand.attempt, hand.counts.done) for hand in beat.in_hand] == [("chunk", 2, 1)]
     assert beat.boot == frozen.orders.boot
 

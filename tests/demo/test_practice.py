@@ -16,13 +16,13 @@ from apps.config.environment import ROOT
 from apps.demo import practice
 
 ROWS = [
-    (text, label)
-    for number in range(40)
+    (text.format(number), label)
     for text, label in (
-        (f"my card was swallowed by machine {number}", "card"),
-        (f"please transfer {number} euro to my landlord", "transfer"),
-        (f"I forgot the password of my account {number}", "login"),
+        ("my card was swallowed by machine {}", "card"),
+        ("please transfer {} euro to my landlord", "transfer"),
+        ("I forgot the password of my account {}", "login"),
     )
+    for number in range(40)
 ]
 
 
@@ -52,7 +52,7 @@ async def _ask(client: Any, body: Any) -> tuple[int, dict[str, Any]]:
         "please transfer 7 euro to my landlord",
         "Label this message.\nplease transfer 7 euro to my landlord",
         "Label this message.\n\nplease transfer 7 euro to my landlord",
-        "Labels: card, login.\r\n\r\nAnswer only.\n \n\nplease transfer 7 euro\nto my landlord\n\n",
+        "Labels: card, login, transfer.\r\n\r\nAnswer only.\n \n\nplease transfer 7 euro\nto my landlord\n\n",
     ],
 )
 async def test_answers_the_message_and_not_the_instruction(client: Any, content: str) -> None:
@@ -73,7 +73,7 @@ async def test_says_that_it_is_a_practice_model_and_counts_tokens(client: Any) -
 async def test_reads_content_parts_and_the_last_user_message(client: Any) -> None:
     parts = [{"type": "text", "text": "I forgot the password"}]
     messages = [
-        {"role": "system", "content": "label"},
+        {"role": "system", "content": "card, login, transfer"},
         {"role": "user", "content": "my card was swallowed"},
         {"role": "assistant", "content": "card"},
         {"role": "user", "content": parts},
@@ -83,7 +83,7 @@ async def test_reads_content_parts_and_the_last_user_message(client: Any) -> Non
 
 
 async def test_an_answer_longer_than_max_tokens_is_truncated() -> None:
-    models = {"practice-large": lambda text: "one two three"}
+    models = {"practice-large": lambda instruction, text: "one two three"}
     async with TestClient(TestServer(practice.Practice(models).application())) as client:
         _, answer = await _ask(client, _asked("x", max_tokens=2))
     assert answer["choices"][0]["message"]["content"] == "one two"
@@ -130,13 +130,49 @@ async def test_what_is_not_json_or_not_there_is_refused_as_json(client: Any) -> 
 
 
 def test_the_small_model_has_learned_less() -> None:
-    rows = [(f"word{number} word{number + 1}", f"label{number}") for number in range(50)]
+    rows = [(f"word{number} word{number + 1}", f"label{number}") for number in range(60)]
     models = practice.learn(rows)
+    labels = " ".join(label for _, label in rows)
 
     def right(answer: practice.Answer) -> int:
-        return sum(answer(text) == label for text, label in rows)
+        return sum(answer(labels, text) == label for text, label in rows)
 
-    assert right(models["practice-large"]) > 3 * right(models["practice-small"]) > 0
+    assert right(models["practice-large"]) == 60
+    assert 20 <= right(models["practice-small"]) < 30
+
+
+UNSURE = "please swallow my account"
+
+
+async def test_where_it_is_not_sure_it_answers_in_a_sentence(client: Any) -> None:
+    status, answer = await _ask(client, _asked(f"What is this about?\n\n{UNSURE}"))
+    content = answer["choices"][0]["message"]["content"]
+    assert status == 200
+    assert content.startswith("This looks like ")
+    assert content.endswith(", but I am not certain.")
+
+
+async def test_told_the_labels_it_chooses_among_them_and_says_no_more(client: Any) -> None:
+    prompt = f"Is this Card or login?\n\n{UNSURE}"
+    _, answer = await _ask(client, _asked(prompt))
+    assert answer["choices"][0]["message"]["content"] in {"card", "login"}
+    sure = "please transfer 7 euro to my landlord"
+    _, answer = await _ask(client, _asked(f"Is this card or login?\n\n{sure}"))
+    assert answer["choices"][0]["message"]["content"] in {"card", "login"}
+    named = [{"role": "system", "content": "card, login"}, {"role": "user", "content": sure}]
+    _, answer = await _ask(client, {"model": "practice-large", "messages": named})
+    assert answer["choices"][0]["message"]["content"] in {"card", "login"}
+
+
+async def test_a_single_label_in_the_instruction_is_no_choice(client: Any) -> None:
+    _, answer = await _ask(client, _asked("Is this about a card?\n\nI forgot the password of my account 3"))
+    assert answer["choices"][0]["message"]["content"] == "login"
+
+
+async def test_the_text_itself_is_no_instruction(client: Any) -> None:
+    text = "transfer card: I forgot the password of my account 3"
+    _, answer = await _ask(client, _asked(f"Which one?\n\n{text}"))
+    assert answer["choices"][0]["message"]["content"] not in {"card", "transfer"}
 
 
 def test_runs_on_a_free_port_without_django_and_stops_when_told(tmp_path: Path) -> None:
@@ -161,6 +197,7 @@ def test_runs_on_a_free_port_without_django_and_stops_when_told(tmp_path: Path) 
             assert json.load(response)["choices"][0]["message"]["content"] == "card"
         server.send_signal(signal.SIGTERM)
         assert server.wait(30) == 0
+        assert not address.exists(), "nobody answers there any more"
 
 
 def test_training_rows_without_the_columns_are_refused_by_name(tmp_path: Path) -> None:

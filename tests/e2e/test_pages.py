@@ -28,6 +28,8 @@ def engagement(db: None) -> Engagement:
     make_member(made, MemberRole.LEAD, user=make_user(name="Field Engineer", email="fde@example.com"))
     make_member(made, MemberRole.VIEWER, user=make_user(Role.CLIENT, email="client@example.com"))
     make_member(made, user=make_user(name=LONG, email=f"{'long.' * 20}@example.com".replace(".@", "@")))
+    for email in ("new@example.com", f"{'invited.' * 12}@example.com".replace(".@", "@")):
+        engagements.invite(by=None, engagement=made, email=email, role="viewer")
     make_user(password=None, name="Invited")
     accounts.deactivate(by=None, user=make_user(name="Gone"))
     return made
@@ -62,12 +64,19 @@ def test_pages_are_accessible_fit_the_window_and_keep_the_policy(
         ("engagements:list", []),
         ("engagements:new", []),
         ("engagements:detail", [engagement.pk]),
+        ("engagements:edit", [engagement.pk]),
         ("engagements:members", [engagement.pk]),
         ("engagements:events", [engagement.pk]),
+        ("engagements:member-remove", [engagement.pk, engagement.members.first().pk]),
+        ("clients:list", []),
+        ("clients:new", []),
+        ("clients:detail", [engagement.client_id]),
+        ("clients:edit", [engagement.client_id]),
         ("accounts:people", []),
         ("accounts:person-new", []),
         ("accounts:person", [person.pk]),
         ("accounts:profile", []),
+        ("overview:style", []),
     ):
         wrong += look(someone, reverse(name, args=arguments))
     wrong += [text for text in look(someone, "/nothing/") if "404" not in text]  # which Chromium remarks upon
@@ -92,6 +101,7 @@ def test_everything_works_without_javascript(browser, live_server, engagement, a
     page.click("text=Add")
     page.wait_for_selector("text=Bob Builder is on this engagement")
     page.click('[aria-label="Remove Bob Builder"]')
+    page.click("main button:has-text('Remove')")
     page.wait_for_selector("text=Bob Builder is no longer on this engagement")
     someone.visit(engagement.get_absolute_url())
     page.select_option("[name=stage]", "deploy")

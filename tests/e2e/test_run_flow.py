@@ -1,4 +1,4 @@
-"""A person at the demo: opens the finished run, starts it again, watches it move, cancels it, resumes it."""
+"""A person at the demo: opens the finished run, starts it again, watches it move, cancels and resumes it, compares."""
 
 import json
 from collections.abc import Iterator
@@ -42,7 +42,8 @@ def test_from_the_finished_run_to_a_resumed_one(page: Page) -> None:
     expect(page.get_by_role("heading", name="Success criteria")).to_be_visible()
     assert not Axe().run(page).response["violations"]
 
-    page.get_by_role("button", name="Run again").click()
+    page.get_by_role("link", name="Run again").click()
+    page.get_by_role("dialog").get_by_role("button", name="Run again").click()
     expect(page.get_by_text("Run 2 queued.")).to_be_visible()
     live = page.locator("#run-live")
     expect(live.get_by_role("progressbar").first).to_be_visible(timeout=PATIENCE)
@@ -53,8 +54,14 @@ def test_from_the_finished_run_to_a_resumed_one(page: Page) -> None:
         arg=before,
     )
 
-    page.get_by_role("button", name="Cancel run").click()
+    page.get_by_role("link", name="Cancel run").click()
+    page.get_by_role("dialog").get_by_role("button", name="Stop the run").click()
     expect(page.get_by_text("A cancelled run decides nothing")).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("button", name="Resume").click()
+    page.get_by_role("button", name="Resume", exact=True).click()
     expect(page.get_by_role("heading", name="Success criteria")).to_be_visible(timeout=PATIENCE)
+    assert not Axe().run(page).response["violations"]
+
+    page.get_by_role("link", name="Compare with run 1").click()
+    expect(page.get_by_role("heading", name="Difference, B − A")).to_be_visible()
+    expect(page.get_by_text("samples that both have").last).to_be_visible()
     assert not Axe().run(page).response["violations"]

@@ -140,3 +140,42 @@ def test_a_registered_column_is_asked_once_a_page(client, monkeypatch) -> None:
     text = page(client, make_user(Role.ADMIN), reverse("engagements:list"))
     assert asked == [2]
     assert "&lt;one&gt;" in text
+
+
+def test_a_registered_tab_leads_its_audience_to_its_page_and_is_marked_there(client, monkeypatch) -> None:
+    monkeypatch.setattr(panels, "_tabs", dict(panels._tabs))
+    panels.register_tab(5, "Stub", "engagements:stage", audience={Role.FDE}, covers=["engagements:events"])
+    engagement = make_engagement()
+    lead = make_member(engagement, MemberRole.LEAD).user
+    events = reverse("engagements:events", args=[engagement.pk])
+    tab = f'<a href="{reverse("engagements:stage", args=[engagement.pk])}" aria-current="page">Stub'
+    shown = " ".join(page(client, lead, events).split())
+    assert tab in shown
+    assert shown.index("Overview") < shown.index("Stub") < shown.index("Members")
+    assert ">Stub" not in page(client, make_user(Role.ADMIN), events)
+
+
+def test_the_engagements_are_searched_while_typing(client) -> None:
+    make_engagement(name="alpha")
+    make_engagement(name="beta")
+    client.force_login(make_user(Role.ADMIN))
+    headers = {"HX-Request": "true", "HX-Target": "engagements"}
+    text = client.get(reverse("engagements:list"), {"q": "alp"}, headers=headers).content.decode()
+    assert "alpha" in text
+    assert "beta" not in text
+    assert "<html" not in text
+
+
+def test_an_engagement_gets_another_name_of_its_own(client) -> None:
+    member = make_member(make_engagement(name="before"), MemberRole.LEAD)
+    make_engagement(client=member.engagement.client, name="taken")
+    client.force_login(member.user)
+    address = reverse("engagements:edit", args=[member.engagement_id])
+    refused = client.post(address, {"name": "TAKEN", "version": "1"}).content.decode()
+    assert "has an engagement taken already" in refused
+    assert 'value="TAKEN"' in refused
+    text = client.post(address, {"name": "after", "version": "1"}, follow=True).content.decode()
+    assert "after" in text
+    assert "before → after" in page(
+        client, member.user, reverse("engagements:events", args=[member.engagement_id])
+    )

@@ -89,7 +89,7 @@ _conditions = st.one_of(
         {
             "column": _columns,
             "operator": st.sampled_from(["is", "is_not", "contains"]),
-            "values": st.lists(_texts | st.integers(), min_size=1, max_size=3),
+            "values": st.lists(_texts | st.integers(-(2**60), 2**60), min_size=1, max_size=3),
         }
     ),
     st.fixed_dictionaries(

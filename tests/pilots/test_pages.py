@@ -44,7 +44,7 @@ def page(client: Client, engineer: User) -> Callable[[Run], str]:
         ({"state": "queued"}, "Waiting for site"),
         ({"state": "running", "rows": 100}, "of 200"),
         ({"state": "cancelled"}, "A cancelled run decides nothing"),
-        ({"state": "failed", "reason": "source_changed"}, "freezes the rows anew"),
+        ({"state": "failed", "reason": "source_changed"}, "Freeze the rows anew"),
         (
             {"state": "failed", "reason": "endpoint_dead", "reason_facts": {"cause": "unauthorized"}},
             "credential",
@@ -56,6 +56,25 @@ def page(client: Client, engineer: User) -> Callable[[Run], str]:
 )
 def test_each_state_says_what_it_means(page, evaluation: Evaluation, fields: dict, words: str) -> None:
     assert words in page(make_run(evaluation=evaluation, **fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "step"),
+    [
+        ({"state": "failed", "reason": "source_ragged", "reason_facts": {"line": 17}}, "/resume/"),
+        ({"state": "failed", "reason": "source_changed"}, "/again/?anew=1"),
+        ({"state": "failed", "reason": "source_missing_column"}, "/edit/"),
+        ({"state": "done", "partial": "time_limit"}, "/resume/"),
+    ],
+)
+def test_a_run_that_stopped_says_where_what_to_do_whom_to_ask_and_leads_there(
+    page, evaluation: Evaluation, fields: dict, step: str
+) -> None:
+    html = page(make_run(evaluation=evaluation, **fields))
+    for words in ("Where", "What to do", "Who can help", step):
+        assert words in html
+    if "reason_facts" in fields:
+        assert "line: 17" in html
 
 
 def test_an_open_run_refreshes_its_live_part_alone(page, evaluation: Evaluation) -> None:

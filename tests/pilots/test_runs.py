@@ -1,8 +1,10 @@
 """A run from spec to verdict over the real ledger, with a site acted out in the test."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
+from django.db import connection, transaction
 
 from apps.core.errors import Refused
 from apps.dataplane.contract.messages import (
@@ -18,6 +20,7 @@ from apps.dataplane.contract.messages import (
     TallyReport,
 )
 from apps.dataplane.contract.privacy import Level
+from apps.dispatch.models import Job
 from apps.pilots import spec
 from apps.pilots.models import Evaluation, Result, Run
 from apps.pilots.selectors import runs as selectors
@@ -304,3 +307,33 @@ def test_a_site_of_another_client_is_refused(acted: ActedSite, evaluation: Evalu
     acted.site.save()
     with pytest.raises(Refused, match="another client"):
         runs.start(by=None, evaluation=evaluation, site=acted.site)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cancelling_waits_for_a_report_that_is_being_taken_instead_of_locking_against_it(
+    acted: ActedSite, evaluation: Evaluation
+) -> None:
+    """What comes back locks a job and then its run; a cancellation in the same order cannot deadlock with it."""
+    run = runs.start(by=None, evaluation=evaluation, site=acted.site)
+    job = Job.objects.get(plan_id=run.pk)
+    taken, done = threading.Event(), threading.Event()
+
+    def cancel() -> None:
+        try:
+            taken.wait(30)
+            runs.cancel(by=None, run=run)
+        finally:
+            done.set()
+            connection.close()
+
+    thread = threading.Thread(target=cancel)
+    thread.start()
+    with transaction.atomic():
+        Job.objects.select_for_update().get(pk=job.pk)
+        taken.set()
+        assert not done.wait(0.5)  # it waits for the job, and does not hold the run meanwhile
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pilots_run WHERE id = %s FOR UPDATE NOWAIT", [run.pk])
+    thread.join(30)
+    run.refresh_from_db()
+    assert run.state == "cancelled"

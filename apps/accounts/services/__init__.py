@@ -1,6 +1,7 @@
 """The only writers of users and of sign-in attempts."""
 
 from .people import (
+    address_of,
     change_password,
     change_profile,
     change_role,
@@ -11,6 +12,7 @@ from .people import (
 )
 
 __all__ = [
+    "address_of",
     "change_password",
     "change_profile",
     "change_role",

@@ -1,6 +1,5 @@
 """The only writers of users."""
 
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.password_validation import validate_password
@@ -12,6 +11,7 @@ from apps.audit.services import record
 from apps.core.errors import Refused
 from apps.core.locks import hold
 from apps.core.text import one_line
+from apps.core.versions import keep, lock_at
 
 from ..models import Role, User
 
@@ -21,7 +21,7 @@ def create_user(
     *, by: User | None, email: str, name: str, role: str, password: str | None = None, timezone: str = "UTC"
 ) -> User:
     """A new person; without a password they set one through a link. Raises Refused."""
-    address = _address(email)
+    address = address_of(email)
     hold("accounts.email", address)
     if User.objects.filter(email=address).exists():
         raise Refused("email_taken", "Somebody with this e-mail address exists already.", field="email")
@@ -48,17 +48,17 @@ def make_first_administrator(*, email: str, name: str, password: str, timezone: 
 
 
 @transaction.atomic
-def change_role(*, by: User | None, user: User, role: str) -> None:
-    """Give a person another role. Raises Refused for the last active administrator."""
-    locked = _lock(user)
-    before, after = locked.role, _role(role)
-    if before == after:
+def change_role(*, by: User | None, user: User, role: str, version: int | None = None) -> None:
+    """Give a person another role. Raises Refused for the last active administrator, and for a `version` that
+    is no longer the person's."""
+    locked, changed = lock_at(user, version, role=_role(role))
+    if not changed:
         return
-    if before == Role.ADMIN:
+    if changed["role"] == Role.ADMIN:
         _require_another_administrator(locked)
-    locked.role = user.role = after
-    locked.save(update_fields=["role"])
-    record(by=by, verb="role changed", subject=locked, before=before, after=after)
+    keep(locked, changed)
+    user.role, user.version = locked.role, locked.version
+    record(by=by, verb="role changed", subject=locked, before=changed["role"], after=locked.role)
 
 
 @transaction.atomic
@@ -101,18 +101,24 @@ def change_password(*, by: User | None, user: User, password: str) -> None:
 
 
 @transaction.atomic
-def change_profile(*, by: User, user: User, name: str, timezone: str) -> None:
-    """Change how a person is called and in which time zone they read times. Raises Refused."""
-    locked = _lock(user)
-    changed: dict[str, Any] = {}
-    for field, value in (("name", _name(name)), ("timezone", _timezone(timezone))):
-        if getattr(locked, field) != value:
-            setattr(locked, field, value)
-            setattr(user, field, value)
-            changed[field] = value
+def change_profile(*, by: User, user: User, name: str, timezone: str, version: int | None = None) -> None:
+    """Change how a person is called and in which time zone they read times. Raises Refused, also for a
+    `version` that is no longer the person's."""
+    locked, changed = lock_at(user, version, name=_name(name), timezone=_timezone(timezone))
     if changed:
-        locked.save(update_fields=list(changed))
+        keep(locked, changed)
+        user.name, user.timezone, user.version = locked.name, locked.timezone, locked.version
         record(by=by, verb="profile changed", subject=locked, fields=sorted(changed))
+
+
+def address_of(text: str) -> str:
+    """An e-mail address as it is kept: trimmed, in lower case. Raises Refused for what is none."""
+    address = text.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise Refused("email_invalid", "This is not an e-mail address.", field="email") from None
+    return address
 
 
 def _lock(user: User) -> User:
@@ -137,15 +143,6 @@ def _set_password(user: User, password: str) -> None:
     except ValidationError as error:
         raise Refused("password_weak", " ".join(error.messages), field="password") from None
     user.set_password(password)
-
-
-def _address(text: str) -> str:
-    address = text.strip().lower()
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise Refused("email_invalid", "This is not an e-mail address.", field="email") from None
-    return address
 
 
 def _name(text: str) -> str:

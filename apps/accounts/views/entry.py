@@ -13,7 +13,7 @@ from django.urls import reverse, reverse_lazy
 
 from apps.core.errors import Refused
 from apps.core.forms import refusals_into
-from apps.core.web import RedirectThen
+from apps.core.web import RedirectThen, field_check
 
 from .. import device, links, selectors, services
 from ..access import access
@@ -60,6 +60,8 @@ def first_administrator(request: HttpRequest) -> HttpResponse:
     if selectors.anyone_exists():
         raise Http404
     form = FirstAdministratorForm(request.POST or None)
+    if answer := field_check(request, form):
+        return answer
     if form.is_valid():
         with refusals_into(form):
             user = services.make_first_administrator(**form.cleaned_data)

@@ -7,9 +7,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from apps.core.forms import refusals_into
 from apps.core.pages import page_of
+from apps.core.web import confirmation, field_check, page_or_fragment
 
 from .. import links, selectors, services
 from ..access import PersonRequest, access
@@ -24,12 +26,16 @@ ADMINS = {Role.ADMIN}
 def person_list(request: PersonRequest) -> HttpResponse:
     search = request.GET.get("q", "")
     context = {"page": page_of(request, selectors.people(search)), "search": search}
-    return render(request, "accounts/person_list.html", context)
+    return page_or_fragment(
+        request, "accounts/person_list.html", context, fragments={"people": "accounts/_people.html"}
+    )
 
 
 @access(roles=ADMINS, methods=["GET", "POST"])
 def person_new(request: PersonRequest) -> HttpResponse:
     form = PersonForm(request.POST or None)
+    if answer := field_check(request, form):
+        return answer
     if form.is_valid():
         with refusals_into(form):
             person = services.create_user(by=request.user, **form.cleaned_data)
@@ -41,17 +47,19 @@ def person_new(request: PersonRequest) -> HttpResponse:
 @access(roles=ADMINS)
 def person_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
-    form = RoleForm(initial={"role": person.role})
+    form = RoleForm(row=person)
     return render(request, "accounts/person_detail.html", {"person": person, "form": form})
 
 
 @access(roles=ADMINS, methods=["POST"])
 def person_role(request: PersonRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
-    form = RoleForm(request.POST)
+    form = RoleForm(request.POST, row=person)
+    if answer := field_check(request, form):
+        return answer
     if form.is_valid():
         with refusals_into(form):
-            services.change_role(by=request.user, user=person, role=form.cleaned_data["role"])
+            services.change_role(by=request.user, user=person, **form.cleaned_data)
         if not form.errors:
             messages.success(request, f"{person.name} is now {person.get_role_display()}.")
             return redirect("accounts:person", pk=pk)
@@ -59,9 +67,17 @@ def person_role(request: PersonRequest, pk: UUID) -> HttpResponse:
     return render(request, "accounts/person_detail.html", context, status=409)
 
 
-@access(roles=ADMINS, methods=["POST"])
+@access(roles=ADMINS, methods=["GET", "POST"])
 def person_deactivate(request: PersonRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
+    if request.method != "POST":
+        return confirmation(
+            request,
+            title=f"Deactivate {person.name}?",
+            text="They are signed out everywhere at once and cannot sign in until they are reactivated.",
+            action="Deactivate",
+            back=reverse("accounts:person", args=[pk]),
+        )
     services.deactivate(by=request.user, user=person)
     messages.success(request, f"{person.name} is deactivated, and signed out everywhere.")
     return redirect("accounts:person", pk=pk)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from apps.core.forms import refusals_into
+from apps.core.web import field_check
 
 from .. import services
 from ..access import EVERYONE, PersonRequest, access
@@ -18,7 +19,9 @@ from ..forms import OwnPasswordForm, ProfileForm
 @access(roles=EVERYONE, methods=["GET", "POST"])
 def profile(request: PersonRequest) -> HttpResponse:
     user = request.user
-    form = ProfileForm(request.POST or None, initial={"name": user.name, "timezone": user.timezone})
+    form = ProfileForm(request.POST or None, row=user)
+    if answer := field_check(request, form):
+        return answer
     if form.is_valid():
         with refusals_into(form):
             services.change_profile(by=user, user=user, **form.cleaned_data)
@@ -42,8 +45,7 @@ def password(request: PersonRequest) -> HttpResponse:
             update_session_auth_hash(request, user)
             messages.success(request, "Your password is changed; other browsers are signed out.")
             return redirect("accounts:profile")
-    profile_form = ProfileForm(initial={"name": user.name, "timezone": user.timezone})
-    context = {"form": profile_form, "password_form": form}
+    context = {"form": ProfileForm(row=user), "password_form": form}
     return render(request, "accounts/profile_form.html", context, status=409)
 
 

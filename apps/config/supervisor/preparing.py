@@ -30,16 +30,23 @@ def prepare(home: Path, *, demo: bool) -> dict[str, Any]:
     note = home / NOTE
     if note.exists() and json.loads(note.read_text()) == _state(home, demo):
         people = home / "keys" / "people.json"
-        return {"people": json.loads(people.read_text()) if demo else [], "first_page": None, "done": []}
+        known = json.loads(people.read_text()) if demo and people.exists() else []
+        return {"people": known, "first_page": None, "done": []}
     found: dict[str, Any] = json.loads(_manage(home, "prepare", *(("--demo",) if demo else ())))
     if found["first_page"] is None and not environment.value("DATABASE_URL"):
         note.write_text(json.dumps(_state(home, demo)))
     return found
 
 
-def start_demo_pilot(home: Path, endpoint: str) -> None:
-    """Tell the demo where the practice endpoint is, and have its pilot run if it never has."""
-    _manage(home, "seed_demo", f"--endpoint={endpoint}")
+def tell_demo(home: Path, endpoint: str) -> None:
+    """Tell the demo where the practice endpoint is, and have its runs started that never were."""
+    _manage(home, "seed_demo", f"--endpoint={endpoint}", "--starting")
+
+
+def demo_knows(home: Path, endpoint: str) -> bool:
+    """Whether nothing is left to tell the demo."""
+    note = home / "demo" / "told"
+    return note.exists() and note.read_text() == endpoint
 
 
 def _state(home: Path, demo: bool) -> str:

@@ -96,5 +96,10 @@ def _gunicorn(listener: int) -> tuple[str, ...]:
 
 
 def _practice(home: Path, port: int) -> tuple[str, ...]:
-    rows = home / "data" / "hospital" / "train.csv"
-    return (*_module("apps.demo.practice"), f"--port={port}", f"--train={rows}", "--label=department")
+    address = f"--address-file={home / 'demo' / 'practice.json'}"
+    return (*_module("apps.demo.practice"), f"--port={port}", f"--train={practice_rows(home)}", address)
+
+
+def practice_rows(home: Path) -> Path:
+    """What the practice endpoint learns from; it is there as long as the demo is."""
+    return home / "demo" / "practice.csv"

@@ -92,10 +92,10 @@ class Supervisor:
         for line in prepared.get("done", []):
             terminal.event(line)
         self._start_children(facts)
-        self._start_demo(facts)
         if self._listener is not None:
             url = environment.value("FIELDWORK_URL") or facts["web"]
             terminal.welcome(url, prepared.get("people", []), prepared.get("first_page"), self.home)
+        self._start_demo(facts)
         self._starting = False
         self.lock.note(ready=True, web=facts.get("web"))
         self.parts.told()
@@ -112,7 +112,8 @@ class Supervisor:
             if self._listener.getsockname()[1] != int(port):
                 terminal.event(f"port {port} is taken by another program")
         known = runtime.read(self.home)
-        found |= {name: known[name] for name in ("practice", "practice_told") if name in known}
+        if "practice" in known:
+            found["practice"] = known["practice"]
         if self.parts.demo:
             before = urlsplit(found.get("practice", "")).port
             found["practice"] = f"http://127.0.0.1:{ports.free(before)}/v1"
@@ -122,7 +123,7 @@ class Supervisor:
         wanted = programs.list_programs(
             self.home,
             listener=self._listener.fileno() if self._listener is not None else None,
-            practice=urlsplit(facts["practice"]).port if self.parts.demo else None,
+            practice=urlsplit(facts["practice"]).port if self._has_demo() else None,
             beat=self.parts.beat,
         )
         for first in (True, False):
@@ -134,15 +135,18 @@ class Supervisor:
             if self._listener is not None:
                 self._await_answer(self._listener.getsockname()[:2])
 
+    def _has_demo(self) -> bool:
+        """Whether the demo is wanted, and nobody has removed it."""
+        return self.parts.demo and programs.practice_rows(self.home).exists()
+
     def _start_demo(self, facts: dict[str, Any]) -> None:
-        """The demo's pilot needs the practice endpoint; told once, and again when that has moved."""
-        if not self.parts.demo or facts.get("practice_told") == facts["practice"]:
+        """The demo's runs need the practice endpoint; told once, and again when that has moved."""
+        if not self._has_demo() or preparing.demo_knows(self.home, facts["practice"]):
             return
         endpoint: str = facts["practice"]
         self._await_answer(("127.0.0.1", urlsplit(endpoint).port or 0))
-        preparing.start_demo_pilot(self.home, endpoint)
-        runtime.write(self.home, {**facts, "practice_told": endpoint})
-        terminal.event("the demo's pilot is running")
+        preparing.tell_demo(self.home, endpoint)
+        terminal.event("the demo is told; its runs take about a minute")
 
     def _await_answer(self, address: tuple[str, int]) -> None:
         """Until somebody answers an HTTP request there; whoever dies meanwhile is started again."""

@@ -94,6 +94,8 @@ class Boundary:
             level=policy.level,
             names=policy.names,
             roots=len(policy.roots),
+            minimum_group=policy.minimum_group,
+            limits={name: getattr(policy.limits, name) for name in ("rows", "bytes", "columns", "seconds")},
             in_hand=tuple(
                 hand.model_copy(
                     update={"counts": _counts(hand.counts, effective(plan.privacy, policy.level), policy)}

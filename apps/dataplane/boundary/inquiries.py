@@ -62,6 +62,7 @@ def tried(trial: Trial) -> TryReport:
         input_tokens=trial.input_tokens,
         output_tokens=trial.output_tokens,
         model=trial.model if _MODEL.match(trial.model or "") else None,
+        cause=trial.cause,
     )
 
 

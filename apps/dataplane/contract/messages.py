@@ -175,7 +175,11 @@ class PreviewReport(Part):
 
 
 class TryReport(Part):
-    """One call. answer: ok, empty, refused, truncated, or an error's code; http: the status, when there was one."""
+    """One call. answer: ok, empty, refused, truncated, or an error's code; http: the status, when there was one.
+
+    cause: of a connection that was not made: the host's name is not known there, nobody listens, what listens speaks
+    no TLS that fits, its certificate is not trusted, or the proxy refuses.
+    """
 
     kind: Literal["tried"] = "tried"
     answer: str
@@ -184,6 +188,7 @@ class TryReport(Part):
     input_tokens: int | None = None
     output_tokens: int | None = None
     model: str | None = None  # as the endpoint named it
+    cause: Literal["name", "refused", "tls", "certificate", "proxy"] | None = None
 
 
 class PromptFacts(Part):
@@ -232,6 +237,8 @@ class Heartbeat(Part):
     level: Level  # the highest the site's policy allows
     names: bool  # whether column names, labels and slice values may leave
     roots: int  # how many data roots are open
+    minimum_group: int | None = None  # the smallest group whose numbers leave at level `aggregate`
+    limits: dict[str, int] = {}  # what is read of a source at most: rows, bytes, columns, seconds
     in_hand: tuple[InHand, ...] = ()
 
 

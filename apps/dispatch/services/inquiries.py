@@ -9,6 +9,7 @@ from apps.dataplane.contract import plan
 from apps.dataplane.contract.messages import INQUIRIES, Body, FailureReport, Operation
 from apps.engagements.models import Engagement
 
+from .. import handlers
 from ..models import Inquiry, Job, Plan, Site
 from . import ledger
 
@@ -28,14 +29,16 @@ def ask(
 
 
 def settle(job: Job, body: Body) -> None:
-    """Keep what the site said; called in the ledger's transaction."""
+    """Keep what the site said, and tell those who wait for it; called in the ledger's transaction."""
     failed = isinstance(body, FailureReport)
     told = body.model_dump(mode="json")
-    Inquiry.objects.filter(pk=job.plan_id, answered_at=None).update(
+    kept = Inquiry.objects.filter(pk=job.plan_id, answered_at=None).update(
         answered_at=timezone.now(),
         answer=None if failed else told,
         failure=told if failed else None,
     )
+    if kept:
+        handlers.answered(Operation(job.operation), job.plan_id, body)
 
 
 def give_up(job: Job) -> None:

@@ -1,5 +1,6 @@
-"""Enrolling sites and hearing what they say of themselves."""
+"""Enrolling sites, letting them go, and hearing what they say of themselves."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.audit.services import record
+from apps.core.text import one_line
 from apps.dataplane.contract.messages import Heartbeat
 from apps.engagements.models import Client
 
@@ -17,7 +19,11 @@ from . import ledger
 
 @transaction.atomic
 def enroll(*, by: User | None, name: str, client: Client | None) -> Site:
-    """The client's site of that name, made if absent; without a client the local one, which serves all."""
+    """The client's site of that name, made if absent; without a client the local one, which serves all.
+
+    Raises Refused for a name that cannot be kept.
+    """
+    name = one_line(name, limit=120, field="name")
     site, created = Site.objects.get_or_create(name=name, client=client)
     if created:
         record(by=by, verb="enrolled", subject=site)
@@ -26,12 +32,38 @@ def enroll(*, by: User | None, name: str, client: Client | None) -> Site:
 
 @transaction.atomic
 def introduce(*, by: User | None, site: Site, public_key: str) -> None:
-    """Keep the key with which the site signs from now on."""
+    """Keep the key with which the site signs from now on. Raises Refused for what is no public key."""
+    public_key = rules.public_key(public_key)
     if site.public_key == public_key:
         return
     site.public_key = public_key
     site.save(update_fields=["public_key"])
     record(by=by, verb="introduced", subject=site)
+
+
+@transaction.atomic
+def deactivate(*, by: User | None, site: Site) -> None:
+    """Send a site nothing more, and accept nothing more from it. What it has in hand is asked for again once it is
+    active."""
+    _set_active(by, site, active=False)
+
+
+@transaction.atomic
+def activate(*, by: User | None, site: Site) -> None:
+    """Work with a site again."""
+    if _set_active(by, site, active=True):
+        bell.wake()
+
+
+def _set_active(by: User | None, site: Site, *, active: bool) -> bool:
+    locked = Site.objects.select_for_update().get(pk=site.pk)
+    site.active = active
+    if locked.active == active:
+        return False
+    locked.active = active
+    locked.save(update_fields=["active"])
+    record(by=by, verb="activated" if active else "deactivated", subject=locked)
+    return True
 
 
 @transaction.atomic
@@ -42,7 +74,8 @@ def hear(site_id: UUID, beat: Heartbeat) -> None:
     was_away = rules.is_away(site.heard_at, now) or site.boot != beat.boot
     site.heard_at, site.boot, site.version = now, beat.boot, beat.version
     site.level, site.names, site.roots = beat.level, beat.names, beat.roots
-    site.save(update_fields=["heard_at", "boot", "version", "level", "names", "roots"])
+    site.bounds = _bounds(beat)
+    site.save(update_fields=["heard_at", "boot", "version", "level", "names", "roots", "bounds"])
     in_hand = {item.job: item for item in beat.in_hand}
     moved: set[UUID] = set()
     again = False
@@ -61,3 +94,9 @@ def hear(site_id: UUID, beat: Heartbeat) -> None:
         handlers.progressed(moved)
     if was_away or again:
         bell.wake()
+
+
+def _bounds(beat: Heartbeat) -> dict[str, Any]:
+    """What the policy says in numbers, as far as the site's version tells it."""
+    group = {} if beat.minimum_group is None else {"minimum_group": beat.minimum_group}
+    return {**group, **{name: beat.limits[name] for name in rules.LIMITS if name in beat.limits}}

@@ -10,11 +10,12 @@ from apps.accounts.access import EVERYONE, PersonRequest
 from apps.accounts.access import access as declare
 from apps.audit.selectors import events_of_engagement
 from apps.core.forms import refusals_into
-from apps.core.pages import page_of
+from apps.core.pages import Filter, page_of
+from apps.core.web import field_check, page_or_fragment
 
 from .. import panels, selectors, services
 from ..access import EngagementRequest, access
-from ..forms import EngagementForm, StageForm
+from ..forms import EngagementEditForm, EngagementForm, StageForm
 from ..models import Stage
 
 
@@ -31,16 +32,19 @@ def engagement_list(request: PersonRequest) -> HttpResponse:
         "rows": rows,
         "columns": columns,
         "search": search,
-        "stage": stage,
-        "stages": Stage.choices,
+        "filters": [Filter("stage", "All stages", Stage.choices, stage)],
+        "narrowed": bool(search or stage),
         "may_create": request.user.role in selectors.SEE_ALL,
     }
-    return render(request, "engagements/engagement_list.html", context)
+    fragments = {"engagements": "engagements/_engagements.html"}
+    return page_or_fragment(request, "engagements/engagement_list.html", context, fragments=fragments)
 
 
 @declare(roles=selectors.SEE_ALL, methods=["GET", "POST"])
 def engagement_new(request: PersonRequest) -> HttpResponse:
     form = EngagementForm(request.POST or None, initial={"client": request.GET.get("client", "")})
+    if answer := field_check(request, form):
+        return answer
     if form.is_valid():
         with refusals_into(form):
             client = services.ensure_client(by=request.user, name=form.cleaned_data["client"])
@@ -62,6 +66,21 @@ def engagement_detail(request: EngagementRequest, pk: UUID) -> HttpResponse:
         "may_work": selectors.may_work_on(user, engagement),
     }
     return render(request, "engagements/engagement_detail.html", context)
+
+
+@access(engagement="pk", work=True, methods=["GET", "POST"])
+def engagement_edit(request: EngagementRequest, pk: UUID) -> HttpResponse:
+    engagement = request.engagement
+    form = EngagementEditForm(request.POST or None, row=engagement)
+    if answer := field_check(request, form):
+        return answer
+    if form.is_valid():
+        with refusals_into(form):
+            services.rename_engagement(by=request.user, engagement=engagement, **form.cleaned_data)
+        if not form.errors:
+            messages.success(request, "Saved.")
+            return redirect(engagement)
+    return render(request, "engagements/engagement_edit.html", {"engagement": engagement, "form": form})
 
 
 @access(engagement="pk", work=True, methods=["POST"])

@@ -5,12 +5,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from apps.dataplane.contract.messages import Counts
 from apps.dispatch.models import Job
 
-from ..models import Judgement, Metric, Run, RunTarget
+from ..models import Judgement, Metric, Run, RunNote, RunTarget
 from ..rules import pace
 
 CALLED = ("openai", "anthropic")  # kinds that call an endpoint; the others have neither latency nor cost
@@ -56,10 +57,18 @@ def complete() -> QuerySet[Run]:
 
 
 def listed() -> QuerySet[Run]:
-    """Runs with what a line of a list shows, newest first."""
-    return Run.objects.select_related("evaluation__engagement__client", "site", "started_by").order_by(
-        "-created_at"
+    """Runs with what a line of a list shows, newest first; `note_count` says how many notes there are."""
+    notes = RunNote.objects.filter(run=OuterRef("pk")).order_by().values("run")
+    return (
+        Run.objects.select_related("evaluation__engagement__client", "site", "started_by")
+        .annotate(note_count=Coalesce(Subquery(notes.annotate(number=Count("pk")).values("number")), 0))
+        .order_by("-created_at", "-pk")
     )
+
+
+def notes(run: Run) -> QuerySet[RunNote]:
+    """The notes on a run, oldest first."""
+    return RunNote.objects.filter(run=run).select_related("by").order_by("created_at", "pk")
 
 
 def progress(run: Run) -> Progress:

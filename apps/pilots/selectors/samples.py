@@ -21,8 +21,8 @@ class SamplePage:
 
 def page(run: Run, query: Mapping[str, str]) -> SamplePage:
     """The page that a query names with target=, kind= and after=; what it does not understand it ignores."""
-    target = _number(query.get("target"), 0)
-    after = _number(query.get("after"), -1)
+    target = whole_number(query.get("target"), 0)
+    after = whole_number(query.get("after"), -1)
     kind = query.get("kind", "")[:40]
     found = Result.objects.filter(run=run, target=target, n__gt=after).order_by("n")
     if kind:
@@ -33,7 +33,8 @@ def page(run: Run, query: Mapping[str, str]) -> SamplePage:
     return SamplePage(rows, target, kind, rows[-1].n if more else None, after < 0)
 
 
-def _number(text: str | None, otherwise: int) -> int:
+def whole_number(text: str | None, otherwise: int) -> int:
+    """A number out of a query, kept within what the database takes; `otherwise` for what is none."""
     try:
         return min(max(int(text or ""), -1), 2**31 - 1)
     except ValueError:

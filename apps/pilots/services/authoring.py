@@ -6,6 +6,10 @@ from django.db.models import Max
 from apps.accounts.models import User
 from apps.audit.services import record
 from apps.connectors.services import ensure_dataset
+from apps.connectors.services.folders import check_place
+from apps.core.errors import Refused
+from apps.core.versions import STALE
+from apps.dataplane.contract import plan
 from apps.engagements.models import Engagement
 from apps.engagements.services import ensure_client, ensure_engagement
 from apps.scoping.services import ensure_criterion
@@ -16,8 +20,14 @@ from ..rules.metrics import unit_of
 
 
 @transaction.atomic
-def write_evaluation(*, by: User | None, name: str, pilot: spec.PilotSpec) -> Evaluation:
-    """The evaluation that the spec describes: the latest version when nothing changed, else a new one."""
+def write_evaluation(
+    *, by: User | None, name: str, pilot: spec.PilotSpec, seen: int | None = None
+) -> Evaluation:
+    """The evaluation that the spec describes: the latest version when nothing changed, else a new one.
+
+    seen: the latest version that the person knows of, 0 for none; None when it does not matter. Raises Refused
+    when there is another one by now.
+    """
     client = ensure_client(by=by, name=pilot.client)
     engagement = ensure_engagement(by=by, client=client, name=pilot.engagement)
     Engagement.objects.select_for_update().get(pk=engagement.pk)
@@ -26,6 +36,9 @@ def write_evaluation(*, by: User | None, name: str, pilot: spec.PilotSpec) -> Ev
     latest = versions.order_by("version").last()
     if latest and latest.spec == data:
         return latest
+    if seen is not None:
+        _refuse_unseen(name, seen, latest)
+    _refuse_others_files(by, engagement, pilot, latest)
     evaluation = Evaluation.objects.create(
         engagement=engagement,
         dataset=ensure_dataset(by=by, engagement=engagement, dataset=pilot.plan_dataset()),
@@ -47,3 +60,31 @@ def write_evaluation(*, by: User | None, name: str, pilot: spec.PilotSpec) -> Ev
         )
     record(by=by, verb="wrote", subject=evaluation, engagement=engagement)
     return evaluation
+
+
+def pilot_of(evaluation: Evaluation) -> spec.PilotSpec:
+    """The spec that an evaluation was written from, under the names that client and engagement have today."""
+    engagement = evaluation.engagement
+    named = {"client": engagement.client.name, "engagement": engagement.name}
+    return spec.from_data({**evaluation.spec, **named})
+
+
+def _refuse_others_files(
+    by: User | None, engagement: Engagement, pilot: spec.PilotSpec, latest: Evaluation | None
+) -> None:
+    """Files that the version before names have been allowed to it; sources see to themselves."""
+    known = set(spec.files_of(spec.from_data(latest.spec))) if latest else set()
+    for path in spec.files_of(pilot):
+        if path not in known and path != getattr(pilot.dataset.source, "path", None):
+            check_place(by=by, client=engagement.client, source=plan.CsvSource(path=path))
+
+
+def _refuse_unseen(name: str, seen: int, latest: Evaluation | None) -> None:
+    known = latest.version if latest else 0
+    if known == seen:
+        return
+    if not seen:
+        message = f"There is an evaluation “{name}” already: change that one, or choose another name."
+        raise Refused("name_taken", message, field="name")
+    message = f"Meanwhile somebody wrote version {known}. Nothing of yours is lost: save again to make the next one."
+    raise Refused(STALE, message)

@@ -88,6 +88,7 @@ def resume(*, by: User | None, run: Run) -> Run:
 
 
 def _locked(run: Run) -> Run:
+    ledger.lock(run=run.pk)
     return (
         Run.objects.select_for_update(of=("self",))
         .select_related("evaluation__engagement", "snapshot")

@@ -5,7 +5,7 @@ from .models import PilotSpec
 from .paths import anchored
 from .reading import from_data, load, parse, to_data
 from .reference import reference
-from .references import variables_of
+from .references import files_of, paths_of, variables_of
 from .writing import dump, to_plan
 
 __all__ = [
@@ -14,9 +14,11 @@ __all__ = [
     "SpecError",
     "anchored",
     "dump",
+    "files_of",
     "from_data",
     "load",
     "parse",
+    "paths_of",
     "reference",
     "to_data",
     "to_plan",

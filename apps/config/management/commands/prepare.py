@@ -33,7 +33,7 @@ class Command(BaseCommand):
         done = [*_migrate(), *_collect()]
         if not no_site:
             _set_up_site()
-        people = json.loads(_said("seed_demo")) if demo else []
+        people = json.loads(_said("seed_demo", starting=True)) if demo else []
         first_page = None if get_user_model().objects.exists() else reverse("accounts:first-administrator")
         self.stdout.write(json.dumps({"done": done, "people": people, "first_page": first_page}))
 

@@ -1,0 +1,1 @@
+"""Endpoints: kept once, chosen by name, tried from the site."""

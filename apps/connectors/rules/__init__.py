@@ -1,0 +1,1 @@
+"""Pure decisions about sources and datasets; no database, no disk."""

@@ -1,0 +1,3 @@
+"""The practice endpoint's models."""
+
+LARGE, SMALL = "practice-large", "practice-small"

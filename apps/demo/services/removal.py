@@ -1,0 +1,138 @@
+"""Removing the demo: what the storyline has made, by the ids it wrote down, through the services of each room."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.accounts.services import deactivate
+from apps.accounts.services.removal import remove_person
+from apps.audit.models import Event
+from apps.audit.services import record
+from apps.core.errors import Refused
+from apps.core.locks import hold
+from apps.dispatch.models import Job, Plan, Site
+from apps.dispatch.services import ledger
+from apps.dispatch.services.removal import remove_plans
+from apps.engagements.models import Client, Engagement
+from apps.engagements.services.removal import remove_client, remove_engagement
+from apps.pilots.models import Run
+from apps.pilots.services import runs
+from apps.pilots.services.removal import remove_evaluation
+
+from .. import files, people
+from ..models import Story
+from ..selectors import REMOVED, engagements_of, runs_of, took_part_elsewhere
+from . import endpoints
+
+
+@dataclass
+class Removed:
+    """What a removal leaves to do outside of the database, and what it has left.
+
+    at_sites: runs of which a site keeps files. closed: e-mail addresses that can no longer sign in. kept: sentences
+    for a person.
+    """
+
+    at_sites: dict[Site, list[UUID]] = field(default_factory=dict)
+    closed: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def cancel_runs(*, by: User | None, story: Story) -> int:
+    """Cancel the storyline's open runs, so that their site is told to stop while it still can be told. Returns how
+    many there were."""
+    found = runs_of(story).filter(state__in=Run.OPEN).order_by("pk")
+    # Jobs are locked before runs, as by whoever takes in a report; the other way round they would wait for each other.
+    list(
+        Job.objects.select_for_update().filter(plan__in=found.values("pk"), state__in=Job.OPEN).order_by("pk")
+    )
+    cancelled = [runs.cancel(by=by, run=run) for run in found]
+    return len(cancelled)
+
+
+def is_quiet(story: Story) -> bool:
+    """Whether nothing more is to be sent of the storyline's runs."""
+    return not Job.objects.filter(plan__in=runs_of(story).values("pk"), state__in=Job.OPEN).exists()
+
+
+@transaction.atomic
+def remove(*, by: User | None, story: Story) -> Removed:
+    """Remove what the storyline has made, all of it or, with Refused, none.
+
+    What somebody else has added to one of its clients stays, with that client, and so do files that somebody has
+    changed and people who took part elsewhere. The audit trail stays.
+    """
+    hold("demo.story")
+    found = Removed()
+    for run in runs_of(story).select_related("site"):
+        found.at_sites.setdefault(run.site, []).append(run.pk)
+    for engagement in engagements_of(story):
+        for evaluation in engagement.evaluations.all():
+            remove_evaluation(by=by, evaluation=evaluation)
+        _forget_inquiries(by, engagement)
+        remove_engagement(by=by, engagement=engagement)
+    endpoints.remove(by=by, story=story)
+    found.kept += _remove_clients(by, story)
+    _remove_people(by, story, found)
+    record(by=by, verb=REMOVED, subject=story)
+    story.delete()
+    return found
+
+
+def remove_files(*, home: Path, known: dict[str, str], closed: list[str]) -> list[str]:
+    """Delete the storyline's files, and the passwords of people who can sign in no more. Returns a sentence for each
+    file that is left."""
+    people.forget(home / people.FILE, closed)
+    return [f"{name} is not what the demo wrote; it stays." for name in files.remove(home, known)]
+
+
+def _forget_inquiries(by: User | None, engagement: Engagement) -> None:
+    """Questions to a site that were asked on an engagement, answered or not; only the audit trail knows which."""
+    asked = Event.objects.filter(app="dispatch", subject_type="inquiry", engagement_id=engagement.pk)
+    plans = list(Plan.objects.filter(run__in=asked.values("subject_id")).values_list("run", flat=True))
+    for plan in plans:
+        ledger.cancel(run=plan)
+    remove_plans(by=by, engagement=engagement, plans=plans)
+
+
+def _remove_clients(by: User | None, story: Story) -> Iterator[str]:
+    for client in Client.objects.filter(pk__in=story.made["client"].values()).order_by("name"):
+        try:
+            remove_client(by=by, client=client)
+        except Refused as refused:
+            yield refused.message
+
+
+def _remove_people(by: User | None, story: Story, found: Removed) -> None:
+    known = {str(pk): user for pk, user in User.objects.in_bulk(story.made["person"].values()).items()}
+    for email, _, _ in reversed(people.PEOPLE):  # the administrator last
+        person = known.get(pk := story.made["person"].get(email, ""))
+        if person is None:
+            continue
+        if took_part_elsewhere(person, story):
+            found.kept.append(f"{email} took part elsewhere; the account stays.")
+        elif left := _remove_person(by, person):
+            found.kept.append(f"{email}: {left}")
+        if not User.objects.filter(pk=pk, is_active=True).exists():
+            found.closed.append(email)
+
+
+def _remove_person(by: User | None, person: User) -> str:
+    """What is left of the person, in words; empty when nothing is."""
+    try:
+        remove_person(by=by, user=person)
+    except Refused as refused:
+        if refused.code != "took_part":
+            return refused.message
+    else:
+        return ""
+    try:
+        deactivate(by=by, user=person)
+    except Refused as refused:
+        return refused.message
+    return "the audit trail goes on naming this person, so the account is deactivated instead."

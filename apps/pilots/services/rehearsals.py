@@ -1,0 +1,26 @@
+"""Dry runs: the first prompts of a spec, made at the site, calling nobody."""
+
+from uuid import uuid4
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.dataplane.contract.messages import Operation
+from apps.dispatch.models import Inquiry
+from apps.dispatch.selectors import site_for
+from apps.dispatch.services import inquiries
+from apps.engagements.models import Engagement
+
+from .. import spec
+
+
+@transaction.atomic
+def rehearse(*, by: User | None, engagement: Engagement, pilot: spec.PilotSpec) -> Inquiry:
+    """Ask the engagement's site for the first prompts of a spec, saved or not. Raises Refused without a site."""
+    return inquiries.ask(
+        by=by,
+        site=site_for(engagement.client),
+        operation=Operation.REHEARSE,
+        body=spec.to_plan(pilot, str(uuid4())),
+        engagement=engagement,
+    )

@@ -1,0 +1,1 @@
+"""Pages of evaluations and runs: a form in, one service, a page or a fragment out."""

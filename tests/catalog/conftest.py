@@ -1,0 +1,3 @@
+from tests.factories.acting import acted
+
+__all__ = ["acted"]
