@@ -1,6 +1,6 @@
 """The storyline's files below the home: rows with a README for each client, and what the practice endpoint learns from.
 
-data/demo/hospital/letters.csv, train.csv, README.md    read by the local site
+data/larkfield-hospital/letters.csv, train.csv, README.md    read by the local site
 demo/practice.csv                                       text and label of all training rows
 """
 
@@ -16,10 +16,9 @@ from .corpus import TEXT, Corpus
 from .dirt import LONG
 from .tale import TRAIN, Tale
 
-DATA, PRACTICE, README = Path("data/demo"), Path("demo/practice.csv"), "README.md"
-TOLD = Path(
-    "demo/told"
-)  # the practice endpoint's address, once all that was wanted is told; a start looks here
+DATA, PRACTICE, README = Path("data"), Path("demo/practice.csv"), "README.md"
+# Holds the practice endpoint's address, once all that was wanted is told; a start looks here.
+TOLD = Path("demo/told")
 
 
 def folder(home: Path, tale: Tale) -> Path:

@@ -59,7 +59,7 @@ class Pilot:
 class Tale:
     """One client of the storyline. stages: where its engagement stands once a chapter is told."""
 
-    folder: str
+    folder: str  # of its files: the client's own at the local site, so its slug
     client: str
     engagement: str
     viewer: str  # e-mail address of the person who looks on for the client

@@ -221,10 +221,11 @@ def test_a_clients_own_site_keeps_the_client(told: Path) -> None:
 
 
 def test_a_changed_file_stays_and_is_named(told: Path) -> None:
-    place = told / files.DATA / "hospital" / "letters.csv"
+    place = told / files.DATA / "larkfield-hospital" / "letters.csv"
     place.write_text("mine now")
-    assert "data/demo/hospital/letters.csv is not what the demo wrote" in seed("--remove", "--yes")
-    assert [path.name for path in (told / files.DATA).rglob("*")] == ["hospital", "letters.csv"]
+    assert "data/larkfield-hospital/letters.csv is not what the demo wrote" in seed("--remove", "--yes")
+    left = {path.name for path in (told / files.DATA).rglob("*")}
+    assert left - {"theirs.csv"} == {"larkfield-hospital", "letters.csv"}
 
 
 def test_an_evaluation_is_not_removed_under_a_run_and_an_engagement_not_under_an_evaluation(acted) -> None:

@@ -138,7 +138,7 @@ def test_what_is_there_is_not_written_again(tmp_path: Path) -> None:
 
 
 def test_a_file_of_somebody_else_is_neither_overwritten_nor_used_nor_deleted(tmp_path: Path) -> None:
-    place = tmp_path / files.DATA / "hospital" / TRAIN
+    place = tmp_path / files.DATA / "larkfield-hospital" / TRAIN
     place.parent.mkdir(parents=True)
     place.write_text("mine")
     with pytest.raises(Refused, match="not the demo's"):

@@ -36,7 +36,7 @@ def dataset_list(request: EngagementRequest, pk: UUID) -> HttpResponse:
 def dataset_new(request: EngagementRequest, pk: UUID, source: UUID) -> HttpResponse:
     """A new dataset over a source; `?from=` fills in what another one of the engagement has."""
     found = selectors.get_source(request.engagement, source)
-    given: dict[str, Any] = {"source": found, **_copied(request)}
+    given: dict[str, Any] = {"source": found, "initial": {"name": str(found)[:120]}, **_copied(request)}
     form = DatasetForm(_sent(request), **given)
     if answer := field_check(request, form):
         return answer

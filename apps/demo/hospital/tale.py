@@ -62,7 +62,7 @@ CORPUS = Corpus(
     dirt=Dirt(typos=0.03, duplicates=0.01, missing={"channel": 0.02, "department": 0.005}, mislabelled=0.03),
 )
 TALE = Tale(
-    folder="hospital",
+    folder="larkfield-hospital",
     client="Larkfield Hospital",
     engagement="Referral triage",
     viewer="hospital@demo.invalid",

@@ -50,7 +50,7 @@ CORPUS = Corpus(
     dirt=Dirt(typos=0.03, duplicates=0.02, missing={"channel": 0.03, "language": 0.02}, mislabelled=0.02),
 )
 TALE = Tale(
-    folder="insurer",
+    folder="pellbrook-mutual",
     client="Pellbrook Mutual",
     engagement="Claims mail triage",
     viewer="insurer@demo.invalid",

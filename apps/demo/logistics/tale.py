@@ -24,7 +24,7 @@ CORPUS = Corpus(
     dirt=Dirt(typos=0.06, duplicates=0.03, missing={"depot": 0.05, "cause": 0.01}, mislabelled=0.05),
 )
 TALE = Tale(
-    folder="logistics",
+    folder="quillhaven-freight",
     client="Quillhaven Freight",
     engagement="Delivery exceptions",
     viewer="logistics@demo.invalid",
