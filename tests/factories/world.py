@@ -47,7 +47,7 @@ def objects_of(engagement: Engagement, *, by: User | None = None) -> dict[str, U
     """The id of one object of each kind on the engagement; `by` has asked what was asked."""
     client = engagement.client
     evaluation = make_evaluation(client=client.name, engagement=engagement.name)
-    run = make_run(evaluation=evaluation)
+    run = make_run(evaluation=evaluation, targets=1)
     site = Site.objects.create(name=f"site of {client}", client=client)
     endpoint = Endpoint.objects.create(
         name="house model", client=client, base_url="https://llm.example/v1", model="m"
