@@ -15,7 +15,7 @@ from apps.engagements.models import Engagement
 from .. import spec
 from ..models import Evaluation
 from .main import MainForm
-from .rows import CriterionRow, Row, ScorerRow, TargetRow
+from .rows import CriterionRow, ScorerRow, TargetRow
 from .translation import (
     Known,
     criterion_row,
@@ -28,7 +28,6 @@ from .translation import (
 )
 
 MOST = 20  # rows of a kind
-PARTS = ("targets", "scorers", "criteria")
 _ACTION = re.compile(r"(add|remove)-(targets|scorers|criteria)(?:-(\d{1,2}))?\Z")
 _NEW: dict[str, list[dict[str, Any]]] = {"targets": [{}], "scorers": [{"kind": "exact"}], "criteria": [{}]}
 
@@ -176,6 +175,3 @@ def _main_shown(base: Evaluation) -> dict[str, Any]:
     limits = {f"limits_{name}": plain(value) for name, value in stored["limits"].items()}
     texts = {name: stored[name] for name in ("system", "prompt", "privacy", "cache")}
     return {"dataset": base.dataset_id, **texts, **limits}
-
-
-__all__ = ["PARTS", "Row", "Sheet", "acted"]

@@ -17,7 +17,6 @@ from apps.core.web import field_check, page_or_fragment
 from apps.dataplane.contract.messages import Operation
 from apps.dispatch.models import Inquiry
 from apps.engagements.access import EngagementRequest, access
-from apps.engagements.selectors import may_work_on
 
 from ..forms import Sheet, acted
 from ..models import Evaluation
@@ -132,7 +131,6 @@ def _page(
         "base": base,
         "copied": seen == 0,
         "sheet": sheet,
-        "may_work": may_work_on(request.user, request.engagement),
         "back": reverse("pilots:evaluation", args=[base.pk])
         if base
         else reverse("pilots:evaluations", args=[request.engagement.pk]),
