@@ -26,6 +26,7 @@ class Site(Base):
     level = models.CharField(max_length=10, choices=[(level, level) for level in Level], default=Level.SCORES)
     names = models.BooleanField(default=False)
     roots = models.PositiveIntegerField(default=0)
+    in_hand = models.PositiveIntegerField(default=0)  # jobs
     bounds = models.JSONField(
         default=dict
     )  # minimum_group; of a source at most: rows, bytes, columns, seconds

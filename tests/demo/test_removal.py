@@ -71,7 +71,6 @@ def finish(run: Run) -> None:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seed_demo, "PATIENCE", 0.0)
-    monkeypatch.setattr(seed_demo, "SETTLE", 0.0)
 
 
 @pytest.fixture

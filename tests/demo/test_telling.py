@@ -165,7 +165,6 @@ def test_the_practice_models_can_be_chosen_by_name_and_move_with_their_endpoint(
 
 def test_an_endpoint_of_that_name_is_left_alone(acted, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seed_demo, "PATIENCE", 0.0)
-    monkeypatch.setattr(seed_demo, "SETTLE", 0.0)
     theirs = add(by=None, name="Practice model LARGE", base_url="http://127.0.0.1:12/v1", model="theirs")
     seed(f"--endpoint={ENDPOINT}")
     assert Endpoint.objects.count() == 2

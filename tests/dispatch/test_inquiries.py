@@ -10,7 +10,7 @@ from apps.audit.models import Event
 from apps.dataplane.contract import plan
 from apps.dataplane.contract.messages import FailureReport, Operation, TryReport
 from apps.dispatch import rules
-from apps.dispatch.models import Inquiry, Job, Plan
+from apps.dispatch.models import Inquiry, Job, Plan, Site
 from apps.dispatch.services import inquiries, ledger
 from tests.factories.acting import ActedSite, dispatch
 
@@ -64,6 +64,9 @@ def test_what_is_in_hand_does_not_disturb_the_runs(acted: ActedSite) -> None:
     dispatch()
     job = Job.objects.get()
     assert acted.beat(InHand(job=str(job.pk), attempt=1, counts=Counts())) == "heard"
+    assert Site.objects.get().in_hand == 1
+    assert acted.beat() == "heard"
+    assert Site.objects.get().in_hand == 0
 
 
 def test_old_ones_are_forgotten_with_plan_and_job(acted: ActedSite) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -55,9 +56,14 @@ def cancel_runs(*, by: User | None, story: Story) -> int:
     return len(cancelled)
 
 
-def is_quiet(story: Story) -> bool:
-    """Whether nothing more is to be sent of the storyline's runs."""
-    return not Job.objects.filter(plan__in=runs_of(story).values("pk"), state__in=Job.OPEN).exists()
+def is_quiet(story: Story, *, since: datetime) -> bool:
+    """Whether nothing more is to be sent of the storyline's runs, and their sites have said since then that they have
+    put away whatever they had in hand."""
+    runs = runs_of(story)
+    if Job.objects.filter(plan__in=runs.values("pk"), state__in=Job.OPEN).exists():
+        return False
+    sites = Site.objects.filter(pk__in=runs.values("site"))
+    return not sites.exclude(heard_at__gt=since, in_hand=0).exists()
 
 
 @transaction.atomic

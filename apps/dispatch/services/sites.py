@@ -74,8 +74,8 @@ def hear(site_id: UUID, beat: Heartbeat) -> None:
     was_away = rules.is_away(site.heard_at, now) or site.boot != beat.boot
     site.heard_at, site.boot, site.version = now, beat.boot, beat.version
     site.level, site.names, site.roots = beat.level, beat.names, beat.roots
-    site.bounds = _bounds(beat)
-    site.save(update_fields=["heard_at", "boot", "version", "level", "names", "roots", "bounds"])
+    site.bounds, site.in_hand = _bounds(beat), len(beat.in_hand)
+    site.save(update_fields=["heard_at", "boot", "version", "level", "names", "roots", "bounds", "in_hand"])
     in_hand = {item.job: item for item in beat.in_hand}
     moved: set[UUID] = set()
     again = False

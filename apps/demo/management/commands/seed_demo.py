@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from apps.core.errors import Refused
 from apps.demo import files, people, selectors, services
@@ -19,8 +20,7 @@ from apps.demo.practice_address import answering
 from apps.dispatch import places
 from apps.dispatch.models import Site
 
-PATIENCE = 15.0  # seconds for a site to be told that its runs are cancelled
-SETTLE = 3.0  # seconds in which it puts away what it has in hand of them
+PATIENCE = 15.0  # seconds for a site to hear that its runs are cancelled, and to say that nothing is in hand
 
 
 class Command(BaseCommand):
@@ -106,10 +106,9 @@ class Command(BaseCommand):
         return sys.stdin.isatty() and input("Type yes to go on: ").strip().lower() == "yes"
 
     def _await_quiet(self, story: Story) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not services.is_quiet(story) and time.monotonic() < deadline:
+        since, deadline = timezone.now(), time.monotonic() + PATIENCE
+        while not services.is_quiet(story, since=since) and time.monotonic() < deadline:
             time.sleep(0.1)
-        time.sleep(SETTLE)
 
     def _purge(self, site: Site, runs: list[UUID]) -> None:
         named = [word for run in runs for word in ("--run", str(run))]
