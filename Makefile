@@ -11,6 +11,8 @@ FIND = for p in "$(PYTHON)" python3 python3.14 python3.13 python3.12 python3.11;
 	fi
 INSTALL = @$(FIND); "$$p" locks/install.py
 BIN = .venv/bin
+# As many at once as there are cores; the tests of a file stay together. ARGS="-n 0 -k words" runs some, one by one.
+PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile
 COMPILE = $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
 
@@ -22,7 +24,7 @@ help:
 	@echo "make test-all    also browser, services, killed processes, slow ones"
 	@echo "make check       style, types, templates, migrations, locks"
 	@echo "make lock        write the locks (UPGRADE=--upgrade: newest versions)"
-	@echo "make bench-engine, bench-idle, bench-memory, bench-page   measurements;  make screens   the README's pictures"
+	@echo "make bench-engine, -idle, -memory, -page, -pages, -command, -pack, -api   measurements;  make screens   the README's pictures"
 	@echo "make clean       remove .venv and caches, never .fieldwork"
 
 run:
@@ -41,11 +43,11 @@ site:
 
 test:
 	$(INSTALL) dev
-	@exec $(BIN)/python -m pytest -m "not browser and not services and not faults and not slow" $(ARGS)
+	@exec $(PYTEST) -m "not browser and not services and not faults and not slow" $(ARGS)
 
 test-all:
 	$(INSTALL) dev
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(PYTEST) $(ARGS)
 
 check:
 	$(INSTALL) dev
@@ -59,24 +61,12 @@ check:
 lock:
 	$(INSTALL) dev
 	$(COMPILE) --all-extras --output-file locks/dev.txt
-	$(COMPILE) --extra control --extra site --constraint locks/dev.txt --output-file locks/control.txt
+	$(COMPILE) --extra control --extra site --extra mcp --constraint locks/dev.txt --output-file locks/control.txt
 	$(COMPILE) --extra site --constraint locks/dev.txt --output-file locks/site.txt
 
-bench-engine:
+bench-%:
 	$(INSTALL) dev
-	@exec $(BIN)/python -m tests.benchmarks.bench_engine $(ARGS)
-
-bench-idle:
-	$(INSTALL) dev
-	@exec $(BIN)/python -m tests.benchmarks.bench_idle $(ARGS)
-
-bench-memory:
-	$(INSTALL) dev
-	@exec $(BIN)/python -m tests.benchmarks.bench_memory $(ARGS)
-
-bench-page:
-	$(INSTALL) dev
-	@exec $(BIN)/python -m tests.benchmarks.bench_page $(ARGS)
+	@exec $(BIN)/python -m tests.benchmarks.bench_$* $(ARGS)
 
 screens:
 	$(INSTALL) dev
@@ -86,4 +76,4 @@ clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist fieldwork.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run pilot site test test-all check lock bench-engine bench-idle bench-memory bench-page screens clean
+.PHONY: help run pilot site test test-all check lock screens clean

@@ -1,5 +1,8 @@
-"""Write what the documents repeat from the code: the settings table and the reference of the spec. A test compares."""
+"""Write what the documents repeat from the code: the settings table, the reference of the spec, the API's schema. Tests
+compare."""
 
+import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -19,6 +22,19 @@ the file. The tables are written by the code itself.
 """
 
 
+def openapi() -> str:
+    """The API's schema, sorted, so that a change shows as one."""
+    import django
+    from django.apps import apps
+
+    if not apps.ready:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+        django.setup()
+    from apps.api.views.documentation import schema
+
+    return json.dumps(schema(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
 def documents() -> dict[Path, str]:
     """Each document with the text that it should have."""
     readme = ROOT / "README.md"
@@ -26,6 +42,7 @@ def documents() -> dict[Path, str]:
     return {
         readme: between.sub(lambda found: f"{found[1]}{environment.table()}\n{found[2]}", readme.read_text()),
         ROOT / "docs" / "spec.md": INTRODUCTION + reference(),
+        ROOT / "docs" / "openapi.json": openapi(),
     }
 
 

@@ -77,6 +77,9 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest, test_home: Path
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """A test that commits is cleaned up by TRUNCATE, which the audit trail refuses; its own test arms this again."""
+    """A test that commits is cleaned up by TRUNCATE, which the audit trail and what was decided at gates refuse; their
+    own tests arm this again."""
     with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
         cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER audit_event_no_truncate")
+        cursor.execute("ALTER TABLE engagements_gatedecision DISABLE TRIGGER gate_decision_no_truncate")
+        cursor.execute("ALTER TABLE engagements_override DISABLE TRIGGER override_no_truncate")

@@ -6,37 +6,45 @@ ones.
 
     path("health", access(public=True, reason="asked by the supervisor")(HealthView.as_view()))
 
-    @access(roles=STAFF)
+    @access(roles=STAFF, scopes={"GET": "log:read", "POST": "log:write"})
     class Things(APIView): ...
 
 The order is always the same, so that a refusal gives nothing away: who are you (sign-in, or 401), may your
-role (403), is the method one of the view's (405), and only then is anything looked up (404 for wrong and
-foreign alike).
+role (403), is the method one of the view's (405), is your token good for it (403), and only then is anything
+looked up (404 for wrong and foreign alike).
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from rest_framework.exceptions import NotAuthenticated
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.core.errors import Refused
 from apps.core.web import refusal
 
-from . import challenge
+from . import challenge, other_method
 from .models import Role, User
 
 Check = Callable[[HttpRequest, dict[str, Any]], None]
 AnyView = TypeVar("AnyView", bound=Callable[..., Any])
 EVERYONE = frozenset(Role)
+ANY_SCOPE = ""  # whatever a token is good for
+
+
+class OutOfScope(PermissionDenied):
+    """The token that was shown is not good for this; `scope` is what it lacks."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This token is not good for {scope or 'this'}.")
+        self.scope = scope
 
 
 class PersonRequest(HttpRequest):
@@ -47,13 +55,18 @@ class PersonRequest(HttpRequest):
 
 @dataclass(frozen=True)
 class Declaration:
-    """Who may use a view. `checks` look at what the URL names and raise Http404 or PermissionDenied."""
+    """Who may use a view. `checks` look at what the URL names and raise Http404 or PermissionDenied.
+
+    scopes: of a view of the API, the scope that a token needs for each method; where there is none, no token is
+    good for it.
+    """
 
     public: bool = False
     reason: str = ""
     roles: frozenset[str] = frozenset()
     methods: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    scopes: Mapping[str, str] = field(default_factory=dict)
 
 
 def access(
@@ -63,19 +76,26 @@ def access(
     reason: str = "",
     methods: Iterable[str] = ("GET",),
     checks: Iterable[Check] = (),
+    scopes: Mapping[str, str] | None = None,
 ) -> Callable[[AnyView], AnyView]:
     """Declare who may use a view: either `roles`, or `public` with the `reason` for it.
 
     methods: what a function view answers to (HEAD comes with GET); views that are classes know their own.
+    scopes: method → scope (or ANY_SCOPE) that a token needs; of views of the API alone, as nothing else knows
+    tokens. Roles are of persons: a token that acts for no person is held to its scopes and the checks.
     Raises TypeError for a declaration that says neither or both.
     """
     if public == bool(frozenset(roles)) or public != bool(reason):
         raise TypeError("access() takes either roles, or public=True with a reason")
-    declaration = Declaration(public, reason, frozenset(roles), tuple(methods), tuple(checks))
+    declaration = Declaration(
+        public, reason, frozenset(roles), tuple(methods), tuple(checks), dict(scopes or {})
+    )
 
     def declare(view: AnyView) -> AnyView:
         if isinstance(view, type):
             guarded = _guard_api(view, declaration) if issubclass(view, APIView) else _not_a_view(view)
+        elif declaration.scopes:
+            raise TypeError("only views of the API have scopes")
         else:
             guarded = _guard(view, declaration)
         return cast(AnyView, guarded)
@@ -105,6 +125,8 @@ def _guard(view: Any, declaration: Declaration) -> Any:
                 response = view(request, *args, **kwargs)
                 if isinstance(response, SimpleTemplateResponse):
                     response.render()
+                if isinstance(response, HttpResponseNotAllowed) and not hasattr(view, "cls"):
+                    response = other_method.answer(request, response.headers["Allow"].split(", "), _opens)
             except Refused as error:
                 response = refusal(request, error)
         if not declaration.public:
@@ -116,27 +138,25 @@ def _guard(view: Any, declaration: Declaration) -> Any:
 
 
 def _guard_api(view: type[APIView], declaration: Declaration) -> Any:
-    """The framework of the API identifies persons its own way, and answers in JSON; the checks are the
-    same."""
-    check_permissions, handle_exception = view.check_permissions, view.handle_exception
+    """The framework of the API identifies persons its own way, and `apps.api` says what is wrong in JSON; the
+    checks are the same."""
+    check_permissions = view.check_permissions
+    named = [name for name in view.http_method_names if name != "options" and hasattr(view, name)]
+    declaration = replace(declaration, methods=tuple(name.upper() for name in named))
 
     def checked(self: APIView, request: Any) -> None:
         check_permissions(self, request)
         if not declaration.public:
             if not request.user.is_authenticated:
                 raise NotAuthenticated
-            _require_role(request, declaration)
-        if request.method.lower() in self.http_method_names and hasattr(self, request.method.lower()):
+            if isinstance(request.user, User) or not declaration.scopes:
+                _require_role(request, declaration)
+        if _answers(declaration, request.method):
+            if request.auth is not None and not declaration.public:
+                _require_scope(request, declaration)
             _look_up(request, declaration, self.kwargs)
 
-    def handled(self: APIView, exc: Exception) -> Response:
-        if isinstance(exc, Refused):
-            body = {"code": exc.code, "detail": exc.message, "field": exc.field}
-            return Response(body, status=409)
-        return handle_exception(self, exc)
-
     view.check_permissions = checked  # type: ignore[method-assign]
-    view.handle_exception = handled  # type: ignore[method-assign]
     view.access = declaration  # type: ignore[attr-defined]
     return view
 
@@ -150,14 +170,33 @@ def _require_role(request: HttpRequest, declaration: Declaration) -> None:
         raise PermissionDenied
 
 
+def _require_scope(request: Any, declaration: Declaration) -> None:
+    """`request.auth` is the token that was shown (apps.tokens)."""
+    method = "GET" if request.method == "HEAD" else request.method
+    needed = declaration.scopes.get(method)
+    if needed is None or (needed != ANY_SCOPE and needed not in request.auth.scopes):
+        raise OutOfScope(needed or "")
+
+
 def _look_up(request: HttpRequest, declaration: Declaration, kwargs: dict[str, Any]) -> None:
     for check in declaration.checks:
         check(request, kwargs)
 
 
+def _answers(declaration: Declaration, method: str | None) -> bool:
+    return method in declaration.methods or (method == "HEAD" and "GET" in declaration.methods)
+
+
 def _other_method(request: HttpRequest, declaration: Declaration) -> HttpResponse | None:
     allowed = {*declaration.methods, "OPTIONS"} | ({"HEAD"} if "GET" in declaration.methods else set())
-    if request.method in allowed and request.method != "OPTIONS":
-        return None
-    status = 204 if request.method == "OPTIONS" else 405
-    return HttpResponse(status=status, headers={"Allow": ", ".join(sorted(allowed))})
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers={"Allow": ", ".join(sorted(allowed))})
+    return None if request.method in allowed else other_method.answer(request, allowed, _opens)
+
+
+def _opens(view: Any, request: HttpRequest) -> bool:
+    """Whether somebody of that role may open a view as a page."""
+    declaration = declaration_of(view)
+    if declaration is None or hasattr(view, "cls") or "GET" not in declaration.methods:
+        return False
+    return declaration.public or getattr(request.user, "role", None) in declaration.roles

@@ -8,6 +8,8 @@ import secrets
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from apps.core.addresses import address_of
+
 COOKIE = "fieldwork_device"
 SALT = "apps.accounts.device"
 YEAR = 365 * 24 * 3600
@@ -21,7 +23,7 @@ def origin(request: HttpRequest | None, email: str) -> str:
     whose, _, nonce = cookie.partition(".")
     if nonce and hmac.compare_digest(whose, _digest(email)):
         return f"device {nonce}"
-    return f"address {request.META.get('REMOTE_ADDR', '')}"
+    return f"address {address_of(request)}"
 
 
 def remember(response: HttpResponseBase, email: str) -> None:

@@ -33,6 +33,13 @@ class Event(models.Model):
         return f"{self.verb} {self.app}.{self.subject_type}"
 
     @property
+    def who(self) -> str:
+        """Whoever did it, and the token through which; Fieldwork for neither."""
+        via = self.data.get("via", "")
+        person = getattr(self.actor, "name", "")
+        return f"{person} via {via}" if person and via else person or via or "Fieldwork"
+
+    @property
     def subject_name(self) -> str:
         """The noun that was acted on, such as "success criterion"."""
         try:
@@ -44,9 +51,20 @@ class Event(models.Model):
     def details(self) -> str:
         """The event's data as words; ids say nothing to a person and are left out."""
         data = dict(self.data)
-        if {"before", "after"} <= data.keys():
-            data["change"] = f"{data.pop('before')} → {data.pop('after')}"
+        before, after = data.pop("before", None), data.pop("after", None)
+        data.pop("via", None)  # said by `who`
+        if isinstance(after, dict):
+            data = {**_changes(before or {}, after), **data}
+        elif after is not None:
+            data["change"] = f"{before} → {after}"
         return ", ".join(f"{name}: {value}" for name, value in data.items() if not _is_id(value))
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
+    """Fields of which something is left to say once ids and empty values are left out."""
+    fields = {name: (before.get(name), value) for name, value in after.items() if not _is_id(value)}
+    said = {name: (old, new) for name, (old, new) in fields.items() if old or new}
+    return {name: f"{old} → {new}" if name in before else f"{new}" for name, (old, new) in said.items()}
 
 
 def _is_id(value: Any) -> bool:

@@ -1,11 +1,22 @@
 """The only writer of events."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
 
 from .models import Event
+from .through import present
+
+Hear = Callable[[Event], None]
+_hearing: list[Hear] = []
+
+
+def hear(call: Hear) -> None:
+    """Call `call(event)` after every event, in its transaction."""
+    if call not in _hearing:
+        _hearing.append(call)
 
 
 @transaction.atomic
@@ -20,14 +31,47 @@ def record(
     """Write down that `by` (None: Fieldwork itself) did `verb` (past tense) to `subject`, inside its
     transaction.
 
-    `data` is kept as JSON: ids, names of fields, numbers; never a password, a token or rows of a client.
+    `data` is kept as JSON: ids, names of fields, numbers; never a password, a token or rows of a client. What is
+    done through a token says so by itself (see `through`).
     """
-    return Event.objects.create(
+    event = _event(by, verb, subject, engagement, data)
+    event.save(force_insert=True)
+    _tell(event)
+    return event
+
+
+@transaction.atomic
+def record_many(
+    *,
+    by: AbstractBaseUser | None,
+    verb: str,
+    subjects: Iterable[tuple[models.Model, dict[str, Any]]],
+    engagement: models.Model | None = None,
+) -> None:
+    """As `record` does, of many subjects, each with its data, by one statement."""
+    events = [_event(by, verb, subject, engagement, data) for subject, data in subjects]
+    for event in Event.objects.bulk_create(events):
+        _tell(event)
+
+
+def _event(
+    by: AbstractBaseUser | None,
+    verb: str,
+    subject: models.Model,
+    engagement: models.Model | None,
+    data: dict[str, Any],
+) -> Event:
+    return Event(
         actor=by,  # type: ignore[misc]  # a User; accounts stands to the right and cannot be named here
         verb=verb,
         app=subject._meta.app_label,
         subject_type=subject._meta.model_name or "",
         subject_id=subject.pk,
         engagement_id=engagement.pk if engagement else None,
-        data=data,
+        data={**data, **present()},
     )
+
+
+def _tell(event: Event) -> None:
+    for call in _hearing:
+        call(event)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django import forms
 
@@ -163,12 +163,13 @@ class NewEndpointForm(EndpointForm):
 class EditEndpointForm(EndpointForm, EditForm):
     """`row` is the endpoint. Its client stays as it is."""
 
-    def __init__(self, data: Any = None, *, row: Endpoint, **kwargs: Any) -> None:
+    def kept(self) -> dict[str, Any]:
+        row = cast(Endpoint, self.row)
         further = dict(row.params)
         shown = {name: further.pop(name, None) for name in ("temperature", "max_tokens")}
         shown["further"] = json.dumps(further, ensure_ascii=False) if further else ""
         shown["header_lines"] = "\n".join(f"{name}: {value}" for name, value in row.headers.items())
-        super().__init__(data, row=row, initial={**_trimmed(row), **shown}, **kwargs)
+        return {**super().kept(), **_trimmed(row), **shown}
 
 
 class TrialForm(forms.Form):

@@ -19,7 +19,44 @@ app.conf.update(
     task_ignore_result=True,
     beat_schedule={
         "forget-old-sessions": {"task": "fieldwork.accounts.forget_sessions", "schedule": 24 * 3600.0},
+        "send-mails": {
+            "task": "fieldwork.delivery.send_mails",
+            "schedule": 60.0,
+            "options": {"expires": 55.0},
+        },
+        "send-webhooks": {
+            "task": "fieldwork.delivery.send_webhooks",
+            "schedule": 60.0,
+            "options": {"expires": 55.0},
+        },
+        "forget-old-deliveries": {"task": "fieldwork.delivery.forget_deliveries", "schedule": 3600.0},
+        "remind-of-what-is-due": {
+            "task": "fieldwork.delivery.remind",
+            "schedule": 15 * 60.0,
+            "options": {"expires": 14 * 60.0},
+        },
+        "work-out-standings": {
+            "task": "fieldwork.overview.catch_up",
+            "schedule": 60.0,
+            "options": {"expires": 55.0},
+        },
+        "forget-old-notices": {"task": "fieldwork.delivery.forget", "schedule": 24 * 3600.0},
         "forget-old-inquiries": {"task": "fieldwork.dispatch.forget_inquiries", "schedule": 3600.0},
+        "sweep-attachments": {"task": "fieldwork.engagements.sweep_attachments", "schedule": 24 * 3600.0},
+        "perform-imports": {
+            "task": "fieldwork.engagements.perform_imports",
+            "schedule": 60.0,
+            "options": {"expires": 55.0},
+        },
+        "forget-old-imports": {"task": "fieldwork.engagements.forget_imports", "schedule": 3600.0},
+        "perform-pack-imports": {
+            "task": "fieldwork.handover.perform_imports",
+            "schedule": 60.0,
+            "options": {"expires": 55.0},
+        },
+        "forget-old-packs": {"task": "fieldwork.handover.forget_imports", "schedule": 3600.0},
+        "recheck-gates": {"task": "fieldwork.engagements.recheck_gates", "schedule": 24 * 3600.0},
+        "forget-old-answers": {"task": "fieldwork.api.forget_answers", "schedule": 24 * 3600.0},
     },
     beat_max_loop_interval=300,
 )

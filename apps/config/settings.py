@@ -20,6 +20,7 @@ SIGNING_KEY = environment.value("FIELDWORK_SIGNING_KEY") or runtime.secret(
 BROKER = environment.value("BROKER_URL") or runtime.read(HOME).get("broker", "")
 SITE_BROKER = environment.value("SITE_BROKER_URL") or runtime.read(HOME).get("site_broker", "") or BROKER
 PUBLIC_URL = environment.value("FIELDWORK_URL")
+ADDRESS = (PUBLIC_URL or runtime.read(HOME).get("web", "")).rstrip("/")  # for links in mails
 SECURE = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = [
     "localhost",
@@ -38,17 +39,23 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.postgres",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_htmx",
     "apps.core",
     "apps.audit",
     "apps.accounts",
     "apps.engagements",
+    "apps.tokens",
+    "apps.delivery",
     "apps.dispatch",
     "apps.scoping",
     "apps.connectors",
     "apps.catalog",
     "apps.pilots",
     "apps.overview",
+    "apps.handover",
+    "apps.api",
     "apps.demo",
     "apps.config",
 ]
@@ -56,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "apps.api.middleware.ProblemsInJson",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -106,6 +114,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+TRUSTED_PROXIES = environment.count("FIELDWORK_TRUSTED_PROXIES")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -130,8 +139,12 @@ EMAIL_HOST = environment.value("EMAIL_HOST")
 EMAIL_PORT = int(environment.value("EMAIL_PORT"))
 EMAIL_HOST_USER = environment.value("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = environment.value("EMAIL_HOST_PASSWORD")
-EMAIL_USE_TLS = True
+EMAIL_USE_TLS = environment.one_of("EMAIL_SECURITY", "starttls", "tls", "none") == "starttls"
+EMAIL_USE_SSL = environment.one_of("EMAIL_SECURITY", "starttls", "tls", "none") == "tls"
+EMAIL_TIMEOUT = float(environment.value("EMAIL_TIMEOUT"))
 DEFAULT_FROM_EMAIL = environment.value("EMAIL_FROM")
+
+WEBHOOK_ALLOW = environment.ranges("FIELDWORK_WEBHOOK_ALLOW")
 
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
@@ -140,6 +153,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+ATTACHMENTS = HOME / "attachments"
+ATTACHMENT_LIMIT = int(environment.value("FIELDWORK_ATTACHMENT_LIMIT")) * 2**20  # bytes of one file
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -153,7 +169,25 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": environment.value("FIELDWORK_LOG_LEVEL")},
 }
-REST_FRAMEWORK = {
+REST_FRAMEWORK = {  # the rest is said by `apps.api.views.base`, which can be imported only once models are there
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "apps.api.problems.answer",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Fieldwork",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "DESCRIPTION": "What the screens can do, under the same rules. docs/api.md says what may be relied on.",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SORT_OPERATIONS": True,
+    "COMPONENT_SPLIT_REQUEST": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["apps.api.schema.with_problems"],
+    "DISABLE_ERRORS_AND_WARNINGS": False,
 }

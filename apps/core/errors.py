@@ -1,4 +1,6 @@
-"""The one exception with which a service says no to a person."""
+"""The exceptions with which a person is told no."""
+
+from django.http import Http404
 
 
 class Refused(Exception):
@@ -13,3 +15,18 @@ class Refused(Exception):
         self.code = code
         self.message = message
         self.field = field
+
+
+class Gone(Http404):
+    """What is asked for was there until somebody removed it, and this person may know that. Everybody else gets the
+    Http404 of what never was.
+
+    message: a sentence that says who removed it, and when. href, action: where it can be brought back, and the words
+    on that button; empty for whoever may not.
+    """
+
+    def __init__(self, message: str, *, href: str = "", action: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.href = href
+        self.action = action

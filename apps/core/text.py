@@ -18,6 +18,18 @@ def one_line(text: str, *, limit: int, field: str) -> str:
     return line
 
 
+def several_lines(text: str, *, limit: int, field: str) -> str:
+    """The text with plain line ends, without white space around it. Raises Refused when longer than `limit`
+    characters, or holding control characters; an empty one stays empty."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if len(plain) > limit:
+        message = f"This has {len(plain):,} characters; at most {limit:,} are kept."
+        raise Refused("too_long", message, field=field)
+    if any(unicodedata.category(each) in {"Cc", "Cs"} for each in plain if each not in "\n\t"):
+        raise Refused("control_characters", "This holds characters that cannot be shown.", field=field)
+    return plain
+
+
 def slug_of(text: str, *, limit: int = 60) -> str:
     """Lower-case ASCII words joined by hyphens; `x` when nothing of the text is left."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

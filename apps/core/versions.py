@@ -7,6 +7,10 @@ from .errors import Refused
 from .models import Versioned
 
 STALE = "stale"
+STALE_WORDS = (
+    "Somebody else has changed this since you opened it. Nothing that you typed is lost: look at what is marked, "
+    "then save again."
+)
 Row = TypeVar("Row", bound=Versioned)
 
 
@@ -18,16 +22,12 @@ def lock_at(row: Row, version: int | None, **wanted: object) -> tuple[Row, dict[
     something to change and the row has moved on since `version` (None: whatever it is), or is gone.
     """
     model = row.__class__  # request.user is a lazy stand-in, whose type is another
-    locked = model._default_manager.select_for_update().filter(pk=row.pk).first()
+    locked = model._default_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
     if locked is None:
         raise Refused("gone", "Somebody else has removed this meanwhile.")
     changed = {name: now for name, value in wanted.items() if (now := getattr(locked, name)) != value}
     if changed and version is not None and locked.version != version:
-        raise Refused(
-            STALE,
-            "Somebody else has changed this since you opened it. What you typed is still here: "
-            "save again to put it in place of theirs.",
-        )
+        raise Refused(STALE, STALE_WORDS)
     for name in changed:
         setattr(locked, name, wanted[name])
     return locked, changed

@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .errors import Refused
+from .typed import typed_in
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -48,8 +49,8 @@ def page_or_fragment(
 def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     """A refusal that no form shows: a notice for htmx, else a page of its own. Status 409."""
     template = "components/toast.html" if wants_fragment(request) else "errors/refused.html"
-    context = {"level": "error", "message": error.message, "code": error.code, "back": _back(request)}
-    return render(request, template, context, status=409)
+    context = {"level": "error", "message": error.message, "code": error.code, "back": page_before(request)}
+    return render(request, template, {**context, "typed": typed_in(request)}, status=409)
 
 
 def field_check(request: HttpRequest, form: Iterable[forms.BoundField]) -> HttpResponse | None:
@@ -96,7 +97,7 @@ class RedirectThen(HttpResponseRedirect):
             super().close()
 
 
-def _back(request: HttpRequest) -> str:
+def page_before(request: HttpRequest) -> str:
     """The page the person came from, if it is one of ours."""
     came_from = request.headers.get("Referer", "")
     ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})

@@ -1,18 +1,17 @@
 """The demo people; their passwords are made at the first start and kept, so that they can be shown again."""
 
 import json
-import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from apps.accounts.models import Role, User
-from apps.accounts.services import create_user
+from apps.accounts.services import change_password, create_user, made_password, reactivate
 from apps.core.errors import Refused
 
-FDE = "fde@demo.invalid"
+FDE, MANAGER = "fde@demo.invalid", "manager@demo.invalid"
 PEOPLE = (
     ("admin@demo.invalid", "Demo administrator", Role.ADMIN),
-    ("manager@demo.invalid", "Demo manager", Role.MANAGER),
+    (MANAGER, "Demo manager", Role.MANAGER),
     (FDE, "Demo FDE", Role.FDE),
     ("hospital@demo.invalid", "Demo viewer of the hospital", Role.CLIENT),
     ("insurer@demo.invalid", "Demo viewer of the insurer", Role.CLIENT),
@@ -21,22 +20,34 @@ PEOPLE = (
 FILE = Path("keys/people.json")
 
 
-def ensure(*, by: User | None, path: Path, known: Mapping[str, str]) -> dict[str, str]:
+def ensure(
+    *, by: User | None, path: Path, known: Mapping[str, str], earlier: Iterable[str] = ()
+) -> dict[str, str]:
     """The demo people, made at the first time: ids by e-mail address, which is also what `known` is.
 
-    `path` keeps their passwords, readable by its owner only. Raises Refused when somebody else has one of these
+    earlier: ids of those whom a demo that was removed has left, because the audit trail names them; they are used
+    again. `path` keeps the passwords, readable by its owner only. Raises Refused when somebody else has one of these
     addresses.
     """
     if known:
         return dict(known)
-    if taken := User.objects.filter(email__in=[email for email, _, _ in PEOPLE]).first():
+    there = {user.email: user for user in User.objects.filter(email__in=[email for email, _, _ in PEOPLE])}
+    left = set(earlier)
+    if taken := next((user for user in there.values() if str(user.pk) not in left), None):
         raise Refused("email_taken", f"There is a person {taken.email} whom the demo has not made.")
-    made, told = {}, []
+    kept, made, now = {one["email"]: one for one in told(path)}, {}, []
     for email, name, role in PEOPLE:
-        password = secrets.token_urlsafe(9)
-        made[email] = str(create_user(by=by, email=email, name=name, role=role, password=password).pk)
-        told.append({"email": email, "password": password, "role": str(role)})
-    _write(path, told)
+        user, password = there.get(email), made_password(email=email, name=name)
+        if user is None:
+            user = create_user(by=by, email=email, name=name, role=role, password=password)
+        elif user.is_active and email in kept:
+            password = kept[email]["password"]
+        else:
+            reactivate(by=by, user=user)
+            change_password(by=by, user=user, password=password)
+        made[email] = str(user.pk)
+        now.append({"email": email, "password": password, "role": str(role)})
+    _write(path, now)
     return made
 
 

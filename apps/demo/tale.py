@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from apps.engagements.models import Stage
-
 from .corpus import LANGUAGE, RULES, TEXT, Corpus
+from .gate import Decided
 from .models import Chapter
 from .names import LARGE, SMALL
+from .note import Notes
+from .scope import Scope
 
 PRICES = {
     LARGE: {"input": 0.50, "output": 1.50},
@@ -19,17 +20,24 @@ LARGE_TARGET, SMALL_TARGET = "practice model large", "practice model small"
 MODELS = {LARGE_TARGET: LARGE, SMALL_TARGET: SMALL}
 PARAMS = {"temperature": 0, "max_tokens": 24}
 RULES_TARGET, NEAREST_TARGET, FREQUENT_TARGET = "keyword rules of today", "nearest text", "most frequent"
+EVERY_TARGET: Mapping[str, str | None] = {
+    **MODELS,
+    RULES_TARGET: None,
+    NEAREST_TARGET: None,
+    FREQUENT_TARGET: None,
+}
 TRAIN = "train.csv"
 SAMPLE = {"size": 600, "seed": 7}
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """A success criterion: metric, `at_least` or `at_most`, and the threshold."""
+    """A success criterion: metric, `at_least` or `at_most`, the threshold, and the same in words."""
 
     metric: str
     direction: str
     threshold: float
+    words: str
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ class Pilot:
 
 @dataclass(frozen=True)
 class Tale:
-    """One client of the storyline. stages: where its engagement stands once a chapter is told."""
+    """One client of the storyline. gates: how they are decided, in their order."""
 
     folder: str  # of its files: the client's own at the local site, so its slug
     client: str
@@ -66,8 +74,10 @@ class Tale:
     about: str  # what the rows are, for their README
     corpus: Corpus
     files: Mapping[str, Rows]
-    stages: Mapping[Chapter, Stage]
     criteria: tuple[Criterion, ...]
+    scope: Scope
+    notes: Notes
+    gates: tuple[Decided, ...]
     pilots: tuple[Pilot, ...]
     privacy: str
     system: str

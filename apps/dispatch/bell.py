@@ -7,7 +7,7 @@ from celery import Celery
 from django.conf import settings
 from django.db import connection, transaction
 from joserfc.jwk import OKPKey
-from kombu import Exchange, Queue
+from kombu import Exchange, Queue, pools
 
 from apps.dataplane.contract import envelope
 from apps.dataplane.contract.broker import PERFORM, celery_settings, queue_arguments, queue_of
@@ -49,5 +49,5 @@ def ring(site: str, token: str) -> None:
 
 def hang_up() -> None:
     """Forget the connections to the broker after it failed; the next ring makes new ones."""
-    producer().pool.force_close_all(close_pool=False)  # type: ignore[attr-defined]
+    pools.reset()  # emptying a pool alone would leave the next one who takes from it waiting for ever
     producer.cache_clear()

@@ -32,26 +32,41 @@ class Panel:
 @dataclass(frozen=True)
 class Column:
     """A column in the list of engagements: `facts` gives the text (or safe HTML) of each engagement's
-    cell."""
+    cell. It is not told who looks, so a column for client viewers must hold nothing internal."""
 
     order: int
     name: str
     facts: Facts
+    audience: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Tab:
     """A page of its own in an engagement's navigation. route: the name of its URL, whose one argument is the
-    engagement's id; covers: the names of further URLs beneath it."""
+    engagement's id; covers: the names of further URLs beneath it; kinds: of the items whose pages lie beneath
+    it. group: what it stands under; a tab without one is a group of its own."""
 
     order: int
     name: str
     route: str
     audience: frozenset[str]
     covers: frozenset[str]
+    group: str
+    kinds: frozenset[str]
 
 
-Shown = TypeVar("Shown", Panel, Tab)
+@dataclass(frozen=True)
+class TabGroup:
+    """One word of an engagement's navigation, with the tabs beneath it that somebody may see."""
+
+    name: str
+    tabs: tuple[Tab, ...]
+
+
+# The words of an engagement's navigation, in order; any other group follows them.
+GROUPS = ("Overview", "Log", "Scope", "Plan", "Data", "Pilot", "People")
+
+Shown = TypeVar("Shown", Panel, Column, Tab)
 _panels: dict[str, Panel] = {}
 _client_panels: dict[str, Panel] = {}
 _tabs: dict[str, Tab] = {}
@@ -73,15 +88,25 @@ def register_client_panel(
 
 
 def register_tab(
-    order: int, name: str, route: str, audience: Iterable[str] = STAFF, covers: Iterable[str] = ()
+    order: int,
+    name: str,
+    route: str,
+    audience: Iterable[str] = STAFF,
+    covers: Iterable[str] = (),
+    *,
+    group: str = "",
+    kinds: Iterable[str] = (),
 ) -> None:
-    """Show a tab on every page of an engagement for the roles of `audience`."""
-    _tabs[name] = Tab(order, name, route, frozenset(audience), frozenset(covers))
+    """Show a tab on every page of an engagement for the roles of `audience`, below one of GROUPS."""
+    _tabs[name] = Tab(
+        order, name, route, frozenset(audience), frozenset(covers), group or name, frozenset(kinds)
+    )
 
 
-def register_column(order: int, name: str, facts: Facts) -> None:
-    """Show a column in the list of engagements. `facts` is asked once a page, for all its rows."""
-    _columns[name] = Column(order, name, facts)
+def register_column(order: int, name: str, facts: Facts, audience: Iterable[str] = STAFF) -> None:
+    """Show a column in the list of engagements for the roles of `audience`. `facts` is asked once a page, for
+    all its rows."""
+    _columns[name] = Column(order, name, facts, frozenset(audience))
 
 
 def panels_for(user: User) -> list[Panel]:
@@ -99,9 +124,17 @@ def tabs_for(user: User) -> list[Tab]:
     return _visible(_tabs, user)
 
 
-def columns() -> list[Column]:
-    """The registered columns, in order."""
-    return sorted(_columns.values(), key=lambda column: (column.order, column.name))
+def groups_for(user: User) -> list[TabGroup]:
+    """The tabs that a person's role may see, in their groups, in order; no group is empty."""
+    tabs = tabs_for(user)
+    others = [tab.group for tab in tabs if tab.group not in GROUPS]
+    grouped = {name: tuple(tab for tab in tabs if tab.group == name) for name in (*GROUPS, *others)}
+    return [TabGroup(name, beneath) for name, beneath in grouped.items() if beneath]
+
+
+def columns_for(user: User) -> list[Column]:
+    """The columns that a person's role may see, in order."""
+    return _visible(_columns, user)
 
 
 def _visible(registered: dict[str, Shown], user: User) -> list[Shown]:

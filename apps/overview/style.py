@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.utils import timezone
 
 from apps.core.pages import Filter
+from apps.core.typed import Typed
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff and Sons International Holdings of Somewhere Far Away"
 PROMPT = """Which department is this referral letter for?
@@ -103,6 +104,7 @@ def samples() -> dict[str, Any]:
         "tones": TONES,
         "notices": NOTICES,
         "toasts": TOASTS,
+        "typed": [Typed("note", "Note", "What was typed before the session ended.", cut=True)],
         "long": LONG,
         "prompt": PROMPT,
         "rows": rows,

@@ -169,13 +169,17 @@ class Metric(models.Model):
 
 
 class Judgement(models.Model):
-    """What a finished run says of one bound criterion, and the measurement it rests on."""
+    """What a finished run says of one bound criterion, and the measurement it rests on. It keeps what decided
+    (metric, direction, threshold; nothing when the criterion did not say), as the measurement does."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="judgements")
     binding = models.ForeignKey(Binding, models.PROTECT, related_name="judgements")
     measurement = models.OneToOneField(
         "scoping.Measurement", models.PROTECT, null=True, related_name="judgement"
     )  # none when the run decides nothing
+    metric = models.CharField(max_length=80, blank=True)
+    direction = models.CharField(max_length=8, blank=True)
+    threshold = models.FloatField(null=True)
     verdict = models.CharField(max_length=10, choices=Verdict)
     reason = models.TextField(blank=True)
     more_samples = models.PositiveIntegerField(null=True)

@@ -105,12 +105,15 @@ def _kinds(kinds: dict[str, int]) -> Text:
 def _criteria(run: Run) -> Table:
     table = Table("target", "criterion", "measured", "verdict", "why")
     for judgement in run.judgements.all():
-        measured, name = judgement.measurement, judgement.binding.criterion.metric
+        measured, name = judgement.measurement, judgement.metric
+        decided = "–"
+        if judgement.threshold is not None:
+            decided = f"{name} {judgement.direction.replace('_', ' ')} {judgement.threshold:g}"
         table.add_row(
             Text(judgement.binding.target),
-            Text(str(judgement.binding.criterion)),
+            Text(decided),
             Text(
-                format_value(name, measured.value, measured.low, measured.high, measured.n)
+                format_value(name, measured.value, measured.low, measured.high, measured.n or 0)
                 if measured
                 else "–"
             ),

@@ -1,6 +1,12 @@
 // Conveniences only: every page works without this file.
 "use strict";
 
+// A field keeps the focus for a moment after its dialog closed; nobody types in it any more.
+function isTyping(element) {
+  return (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName))
+    && !element.closest("dialog:not([open])");
+}
+
 function prepare(root) {
   for (const button of root.querySelectorAll("[data-dismiss], [data-copy]")) button.hidden = false;
 }
@@ -54,5 +60,25 @@ document.addEventListener("htmx:afterSwap", (event) => {
   prepare(swapped);
   if (swapped.matches(".field-check")) judge(swapped);
   if (swapped.id === "dialog" && !swapped.open) swapped.showModal();
+});
+// Signed out meanwhile: what was typed goes along to the sign-in page, which gives it back afterwards.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr } = event.detail;
+  const fields = document.querySelectorAll("form[method=post] :is(textarea, input[type=text], input:not([type]))");
+  const typed = [...fields].filter((field) => field.name && field.value.trim()
+    && (field.matches("textarea") || field.value !== field.defaultValue));
+  if (xhr.status !== 401 || !xhr.getResponseHeader("HX-Redirect") || !typed.length) return;
+  event.preventDefault();
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", action: xhr.getResponseHeader("HX-Redirect"), hidden: true });
+  const add = (name, value) => form.append(Object.assign(document.createElement("textarea"), { name, value }));
+  add("csrfmiddlewaretoken", JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"]);
+  for (const field of typed) {
+    add(`typed-${field.name}`, field.value);
+    const first = field.form.elements[`initial-${field.name}`];
+    if (first) add(`initial-${field.name}`, first.value);
+  }
+  document.body.append(form);
+  form.submit();
 });
 prepare(document);

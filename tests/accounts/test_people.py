@@ -121,6 +121,13 @@ def test_nobody_deactivates_themselves() -> None:
         services.deactivate(by=admin, user=admin)
 
 
+def test_a_made_password_never_resembles_its_owners_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_chance = iter(("s377pItLh4aj", "Xq0_8vR-2mWz"))  # the first is all but "hospital", as happened once
+    monkeypatch.setattr("secrets.token_urlsafe", lambda size: next(by_chance))
+    made = services.made_password(email="hospital@demo.invalid", name="Demo viewer of the hospital")
+    assert made == "Xq0_8vR-2mWz"
+
+
 def test_ones_own_new_password_ends_every_other_session() -> None:
     person = make_user()
     here, there = signed_in(person), signed_in(person)

@@ -19,6 +19,7 @@ ORDER = (
     {"adoption"},
     {"trust"},
     {"overview"},
+    {"handover"},
     {"reports"},
     {"api", "demo"},
     {"config"},

@@ -48,3 +48,28 @@ def test_a_flag_says_yes_in_words_or_numbers(monkeypatch: pytest.MonkeyPatch, te
 def test_every_row_of_the_table_has_three_cells() -> None:
     for line in environment.table().splitlines():
         assert len(re.findall(r"(?<!\\)\|", line)) == 4, line
+
+
+@pytest.mark.parametrize(("text", "found"), [("STARTTLS", "starttls"), (" tls ", "tls"), ("none", "none")])
+def test_a_word_of_several_is_read_in_any_case(
+    monkeypatch: pytest.MonkeyPatch, text: str, found: str
+) -> None:
+    monkeypatch.setenv("EMAIL_SECURITY", text)
+    assert environment.one_of("EMAIL_SECURITY", "starttls", "tls", "none") == found
+
+
+def test_a_word_that_is_none_of_them_is_refused_rather_than_taken_for_no_security(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EMAIL_SECURITY", "ssl")
+    with pytest.raises(ValueError, match="EMAIL_SECURITY is 'ssl'; it can be starttls, tls, none"):
+        environment.one_of("EMAIL_SECURITY", "starttls", "tls", "none")
+
+
+@pytest.mark.parametrize("said", ["-1", "one", "1.5", "٣", "9999999999"])
+def test_a_count_that_is_none_is_refused_with_what_it_must_be(
+    monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setenv("FIELDWORK_TRUSTED_PROXIES", said)
+    with pytest.raises(ValueError, match=r"FIELDWORK_TRUSTED_PROXIES is .* a whole number, 0 or more"):
+        environment.count("FIELDWORK_TRUSTED_PROXIES")

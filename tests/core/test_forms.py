@@ -4,15 +4,18 @@ import pytest
 from django import forms
 from django.db import connection
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from apps.core.errors import Refused
-from apps.core.forms import EditForm, LineField, refusals_into
+from apps.core.forms import EditForm, LineField, needed, refusals_into
 from apps.core.versions import keep, lock_at
 from apps.core.web import field_check
 from apps.engagements.models import Client, MemberRole
+from apps.engagements.services.items import change
 from tests.factories import make_client, make_engagement, make_member
+from tests.factories.items import make_item
 
 
 class TwoFields(forms.Form):
@@ -20,8 +23,17 @@ class TwoFields(forms.Form):
     second = forms.IntegerField(max_value=9)
 
 
+class SometimesForm(forms.Form):
+    when = needed(forms.DateField(required=False), "needed when measured")
+    note = forms.CharField(required=False)
+
+
 class NameForm(EditForm):
     name = LineField(max_length=120)
+
+
+class TextForm(EditForm):
+    text = forms.CharField(widget=forms.Textarea, required=False)
 
 
 class RoleForm(EditForm):
@@ -150,9 +162,64 @@ def test_a_choice_that_somebody_changed_is_told_by_its_label() -> None:
     assert "Engineer" in str(form.errors["role"])
 
 
+def stale_text(typed: str, kept: str) -> TextForm:
+    """The form of somebody who typed while somebody else had `kept` kept."""
+    item = make_item(make_engagement(), text="Before")
+    change(by=None, item=item, version=1, text=kept)
+    item.refresh_from_db()
+    data = QueryDict(mutable=True)
+    data.update({"text": typed, "version": "1"})
+    form = TextForm(data, row=item)
+    assert form.is_valid()
+    with refusals_into(form):
+        change(by=None, item=item, version=form.cleaned_data["version"], text=form.cleaned_data["text"])
+    return form
+
+
+@pytest.mark.django_db
+def test_of_a_long_text_both_are_shown_word_by_word() -> None:
+    kept = "\n".join(f"line {n}" for n in range(300)) + "\nlost <word>"
+    typed = kept.replace("line 7\n", "line seven\n").replace("lost <word>", "")
+    form = stale_text(typed, kept)
+    shown = render_to_string("components/field.html", {"field": form["text"]})
+    assert {(line.sign, line.text) for line in form["text"].lines if line.sign != " "} == {
+        ("-", "line 7"), ("+", "line seven"), ("-", "lost <word>"),
+    }  # fmt: skip
+    assert "lost &lt;word&gt;</pre>" in shown
+    assert "unchanged lines" in shown
+    assert form["text"].value() == typed
+    assert form["version"].value() == "2"
+
+
+@pytest.mark.django_db
+def test_what_one_has_emptied_is_shown_whole() -> None:
+    form = stale_text("", "All\nof it")
+    assert [(line.sign, line.text) for line in form["text"].lines] == [("-", "All"), ("-", "of it")]
+
+
+@pytest.mark.django_db
+def test_a_text_that_nobody_else_changed_is_not_told_as_theirs() -> None:
+    item = make_item(make_engagement(), text="Same\ntext")
+    form = TextForm(QueryDict("text=Same%0D%0Atext&version=0"), row=item)
+    form.is_valid()
+    form.catch_up("Somebody was quicker.")
+    assert "text" not in form.errors
+    assert not hasattr(form["text"], "lines")
+
+
 @pytest.mark.django_db
 def test_a_row_is_locked_before_its_version_is_read() -> None:
     client = make_client()
     with CaptureQueriesContext(connection) as queries:
         lock_at(client, 1, name="x")
-    assert "FOR UPDATE" in queries[0]["sql"]
+    assert "FOR NO KEY UPDATE" in queries[0]["sql"]
+
+
+def test_a_label_says_when_a_field_is_needed_rather_than_that_it_is_optional() -> None:
+    form = SometimesForm()
+    when, note = (
+        render_to_string("components/field.html", {"field": form[name]}) for name in ("when", "note")
+    )
+    assert "needed when measured</span>" in when
+    assert "optional</span>" not in when
+    assert "optional</span>" in note

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from celery import Celery
 from kombu import Queue, pools
@@ -23,6 +22,7 @@ from apps.dataplane.contract.broker import PERFORM, celery_settings, is_rabbitmq
 from apps.dataplane.contract.envelope import CONTROL, load_key, open_report, public_text, seal
 from apps.dataplane.contract.messages import Operation, Order, Report, Slot
 from apps.dataplane.contract.plan import Plan, RecordedTarget
+from tests.factories.broker import drop
 
 from .conftest import CONTROL_KEY, listening
 from .sources import plan_over, write_csv
@@ -208,8 +208,7 @@ def test_survives_its_queues_and_their_schema_being_dropped(embedded: Control, t
     embedded.start()
     embedded.until(embedded.heartbeats)
     for wipe in ("DROP SCHEMA pgmq CASCADE", "SELECT pgmq.drop_queue(queue_name) FROM pgmq.meta"):
-        with psycopg.connect(embedded.broker.removeprefix("pgmq:")) as connection:
-            connection.execute(wipe.encode())
+        drop(embedded.broker, wipe)
         embedded.connect_again()
         embedded.give(Operation.FREEZE, plan, wipe)
         assert embedded.answer_to(wipe).extent.rows == 20

@@ -1,6 +1,7 @@
 """Removing the demo: nothing of it is left but the audit trail, and nothing else is touched."""
 
 import io
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import Role, User
@@ -23,7 +25,7 @@ from apps.demo.management.commands import seed_demo
 from apps.demo.models import Story
 from apps.dispatch.models import Job
 from apps.dispatch.services import inquiries, sites
-from apps.engagements.models import Client, Engagement
+from apps.engagements.models import Client, Engagement, Item
 from apps.engagements.services import add_member, ensure_engagement
 from apps.engagements.services.removal import remove_client, remove_engagement
 from apps.pilots import spec
@@ -35,6 +37,12 @@ from tests.factories import make_client, make_engagement, make_member, make_user
 from tests.factories.acting import dispatch
 from tests.factories.runs import make_evaluation, make_run
 
+NAMED_BY_THE_TRAIL = (
+    "fde@demo.invalid",
+    "hospital@demo.invalid",
+    "insurer@demo.invalid",
+    "manager@demo.invalid",
+)
 ENDPOINT = "http://127.0.0.1:9/v1"
 
 
@@ -46,6 +54,12 @@ def rows() -> dict[str, set[Any]]:
         for model in models
         if model is not Event
     }
+
+
+def with_closed_accounts(theirs: dict[str, set[Any]]) -> dict[str, set[Any]]:
+    """Those rows, and the demo's people whom the audit trail names."""
+    closed = User.objects.filter(email__in=NAMED_BY_THE_TRAIL, is_active=False).values_list("pk", flat=True)
+    return theirs | {"accounts.User": theirs["accounts.User"] | set(closed)}
 
 
 def seed(*options: str) -> str:
@@ -102,8 +116,15 @@ def told(theirs, home: Path, patient: None) -> Path:
 
 def test_nothing_is_left_but_the_audit_trail(told: Path, theirs: dict[str, set[Any]]) -> None:
     events = Event.objects.count()
-    assert "The demo has been removed" in seed("--remove", "--yes")
-    assert rows() == theirs
+    owned = Item.objects.filter(owner__email=people.FDE)
+    assert owned.count() > 10, "what was written down along the way goes with it"
+    said = seed("--remove", "--yes")
+    assert "The demo has been removed" in said
+    named = [*NAMED_BY_THE_TRAIL]
+    assert f"The audit trail goes on naming {', '.join(named)}; deactivated instead of removed." in said
+    assert rows() == with_closed_accounts(theirs)
+    closed = User.objects.filter(email__endswith="@demo.invalid")
+    assert dict(closed.values_list("email", "is_active")) == dict.fromkeys(named, False)
     assert sorted(path.name for path in told.rglob("*") if path.is_file()) == ["theirs.csv"]
     assert not (told / "data" / "demo").exists()
     assert not (told / "demo").exists()
@@ -140,6 +161,40 @@ def test_a_start_leaves_a_removed_demo_removed_and_a_person_can_have_it_back(tol
     assert Run.objects.count() == 5
 
 
+def test_telling_it_again_uses_the_same_people_with_new_passwords(told: Path) -> None:
+    before = {user.email: user for user in User.objects.filter(email__endswith="@demo.invalid")}
+    for _ in range(2):
+        seed("--remove", "--yes")
+        known = {one["email"]: one["password"] for one in json.loads(seed(f"--endpoint={ENDPOINT}"))}
+        after = {user.email: user for user in User.objects.filter(email__endswith="@demo.invalid")}
+        assert after.keys() == before.keys() == known.keys()
+        assert all(user.is_active and user.check_password(known[user.email]) for user in after.values())
+        assert {email for email, user in after.items() if user == before[email]} == set(NAMED_BY_THE_TRAIL)
+        assert all(after[email].generation > before[email].generation for email in NAMED_BY_THE_TRAIL)
+        before = after
+
+
+def test_a_stranger_with_a_demo_address_is_not_used(told: Path) -> None:
+    seed("--remove", "--yes")
+    make_user(email="admin@demo.invalid")
+    with pytest.raises(CommandError, match="whom the demo has not made"):
+        seed(f"--endpoint={ENDPOINT}")
+
+
+def test_when_nobody_else_is_there_the_demos_administrator_stays_and_no_stranger_becomes_one(
+    acted, home: Path, patient: None, client
+) -> None:
+    seed(f"--endpoint={ENDPOINT}")
+    said = seed("--remove", "--yes")
+    assert "admin@demo.invalid: This is the last active administrator" in said
+    assert [user.email for user in User.objects.filter(is_active=True)] == ["admin@demo.invalid"]
+    assert [one["email"] for one in people.told(home / people.FILE)] == ["admin@demo.invalid"]
+    assert client.get(reverse("accounts:first-administrator")).status_code == 404
+    before = people.told(home / people.FILE)[0]["password"]
+    known = {one["email"]: one["password"] for one in json.loads(seed(f"--endpoint={ENDPOINT}"))}
+    assert known["admin@demo.invalid"] == before, "who could sign in still can"
+
+
 def test_clients_of_the_same_name_that_the_demo_did_not_make_stay(told: Path) -> None:
     Client.objects.filter(name="Larkfield Hospital").update(name="Renamed")
     own = make_engagement(client=make_client("Larkfield Hospital"), name="Referral triage")
@@ -171,7 +226,7 @@ def test_questions_asked_on_its_engagements_go_as_well_answered_or_not(
         if at_the_site:
             dispatch()
     seed("--remove", "--yes")
-    assert rows() == theirs
+    assert rows() == with_closed_accounts(theirs)
 
 
 def test_a_person_who_took_part_elsewhere_stays(told: Path) -> None:

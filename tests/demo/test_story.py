@@ -22,6 +22,11 @@ print(json.dumps([
     {"name": str(run.evaluation), **runs.as_json(run)} for run in runs.complete().order_by("created_at")
 ]))
 """
+LEFT_BEHIND = {"dispatch.Site": 1, "accounts.User": 5}  # the trail names four; who administers stays
+DECIDED = """
+SELECT count(*) FROM engagements_gatedecision d JOIN accounts_user u ON u.id = d.by_id
+JOIN engagements_gate g ON g.item_ptr_id = d.gate_id WHERE g.stage = 'deploy' AND u.email = 'manager@demo.invalid'
+"""
 OVER = "SELECT count(*) FROM pilots_run WHERE state NOT IN ('queued', 'running')"
 LEFT = """
 import json
@@ -137,6 +142,15 @@ def test_the_insurers_baseline_is_hard_to_beat(told: dict[str, dict[str, Any]]) 
     assert exact(run, NEAREST)["low"] > exact(run, RULES)["high"] > exact(run, FREQUENT)["high"]
 
 
+def test_what_waited_for_the_runs_is_decided_and_what_they_changed_is_stale(
+    home: Path, told: dict[str, dict[str, Any]]
+) -> None:
+    until(lambda: ask(home, DECIDED) == [(1,)])
+    of = "SELECT count(*) FROM engagements_gate WHERE stage = 'connect' AND cardinality(stale) > 0"
+    assert ask(home, of) == [(1,)], "the hospital's"
+    assert ask(home, "SELECT count(*) FROM engagements_gatedecision WHERE by_id IS NULL") == [(0,)]
+
+
 def test_no_contact_of_a_patient_has_left_the_hospital(home: Path, told: dict[str, dict[str, Any]]) -> None:
     of = f"SELECT count(*) FROM pilots_result WHERE run_id = '{told['referral-departments v2']['run']}'"
     assert ask(home, f"{of} AND (input LIKE '%mail.invalid%' OR input LIKE '%+44%')") == [(0,)]
@@ -153,11 +167,15 @@ def test_removing_it_leaves_nothing_in_the_database_or_at_the_site(
 ) -> None:
     assert kept_at_site(home)
     said = manage(home, "seed_demo", "--remove", "--yes").stdout
-    assert said.splitlines() == ["The demo has been removed; the audit trail stays."]
-    assert counted(home) == {"dispatch.Site": 1}
+    stays, named, over = said.splitlines()
+    assert stays.startswith("admin@demo.invalid: This is the last active administrator")
+    assert named.startswith("The audit trail goes on naming fde@demo.invalid, hospital@demo.invalid, ")
+    assert over == "The demo has been removed; the audit trail stays."
+    assert counted(home) == LEFT_BEHIND
     assert kept_at_site(home) == []
     assert list((home / "data").iterdir()) == []
-    assert not (home / "keys" / "people.json").exists()
+    known = json.loads((home / "keys" / "people.json").read_text())
+    assert [one["email"] for one in known] == ["admin@demo.invalid"]
 
 
 def test_removing_it_under_way_stops_the_site_as_well(home: Path, told: dict[str, dict[str, Any]]) -> None:
@@ -166,7 +184,7 @@ def test_removing_it_under_way_stops_the_site_as_well(home: Path, told: dict[str
     until(lambda: ask(home, "SELECT count(*) FROM pilots_run WHERE state = 'running'") == [(4,)])
     until(lambda: ask(home, "SELECT 1 FROM pilots_result"))
     manage(home, "seed_demo", "--remove", "--yes")
-    assert counted(home) == {"dispatch.Site": 1}
+    assert counted(home) == LEFT_BEHIND
     until(lambda: not kept_at_site(home), 30)
 
 
@@ -174,8 +192,8 @@ def test_a_start_after_the_removal_has_no_demo_and_no_practice_model(started: Fi
     manage(started.home, "seed_demo", "--remove", "--yes")
     assert started.stop() == 0
     started.start()
-    assert not started.said("@demo.invalid")
+    assert not started.said("fde@demo.invalid")
     assert started.get("/") == 200
     assert started.programs()["practice"] == 0
-    assert counted(started.home) == {"dispatch.Site": 1}
+    assert counted(started.home) == LEFT_BEHIND
     assert not any((started.home / "demo").glob("*"))

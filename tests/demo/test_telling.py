@@ -17,7 +17,7 @@ from apps.demo import files, people, practice_address
 from apps.demo.management.commands import seed_demo
 from apps.demo.models import Story
 from apps.demo.tales import TALES
-from apps.engagements.models import Engagement, Member
+from apps.engagements.models import Comment, Engagement, Item, Link, Member
 from apps.engagements.services import set_stage
 from apps.pilots.models import Evaluation, Run
 from apps.scoping.models import SuccessCriterion
@@ -40,7 +40,8 @@ def stages() -> dict[str, str]:
 
 def everything() -> dict[str, Any]:
     """Every row that telling could write."""
-    models = (Engagement, Member, User, Evaluation, Run, Dataset, SuccessCriterion, Event)
+    written = (Item, *Item.__subclasses__(), Comment, Link)
+    models = (Engagement, Member, User, Evaluation, Run, Dataset, SuccessCriterion, Event, *written)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
@@ -50,7 +51,9 @@ def test_scoping_is_three_engagements_with_rows_and_criteria_and_no_evaluation(a
     for tale in TALES:
         engagement = Engagement.objects.get(client__name=tale.client)
         assert engagement.name == tale.engagement
-        assert engagement.criteria.count() == len(tale.criteria)
+        known = SuccessCriterion.objects.filter(engagement=engagement)
+        assert known.filter(state="stated").count() == len(tale.criteria)
+        assert known.get(state="unknown").title == tale.scope.vague
         assert Dataset.objects.filter(source__engagement=engagement).count() == 1
         assert (files.folder(home, tale) / tale.main_file).exists()
     assert not Evaluation.objects.exists()
@@ -74,9 +77,9 @@ def test_pilot_starts_the_first_runs_and_live_is_the_end_of_it(acted, home: Path
     seed("--stage=live", f"--endpoint={ENDPOINT}")
     assert stages() == {
         "Larkfield Hospital": "pilot",
-        "Pellbrook Mutual": "adopt",
+        "Pellbrook Mutual": "pilot",
         "Quillhaven Freight": "scoping",
-    }
+    }, "nothing has been measured yet"
     assert Run.objects.count() == 4
 
 

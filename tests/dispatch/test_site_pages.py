@@ -136,11 +136,11 @@ class TestList:
     ) -> None:
         made()
         client.force_login(make_user(Role.ADMIN))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(LIST)
         for number in range(60):
             made(f"site {number:02d}", version="0.0.9")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             text = client.get(LIST).content.decode()
         assert "1–50 of 61" in text
         assert "differs" in text

@@ -32,7 +32,9 @@ FIND = """
 import json
 from apps.accounts.models import User
 from apps.catalog.models import Endpoint
+from apps.engagements.models import Approval, Attachment, Comment, ExitCriterion, Item, LogEntry
 from apps.pilots.models import Run
+from apps.scoping.models import Baseline, ValueAssumption
 runs = Run.objects.select_related("evaluation__engagement", "evaluation__dataset").order_by("created_at")
 busy = runs.exclude(state__in=["done", "failed"]).exists()
 told = list(runs.filter(evaluation__name="referral-departments"))
@@ -41,7 +43,23 @@ if busy or len(told) < 2:
 else:
     first, last = told[0], told[-1]
     evaluation = last.evaluation
+    items = Item.objects.filter(engagement=evaluation.engagement_id, removed_at=None).order_by("number")
+    baseline = Baseline.objects.filter(use_case__in=items).first()
+    use_case = baseline and baseline.use_case_id
+    comment = Comment.objects.filter(item__in=items).first()
+    item = comment.item if comment else items.filter(kind="action").first()
+    part = ExitCriterion.objects.filter(gate__in=items).first()
+    parts = dict(
+        baseline=baseline, comment=comment, item=item, exit_criterion=part, gate=part and part.gate,
+        attachment=Attachment.objects.filter(item=item).first(),
+        approval=Approval.objects.filter(item__in=items).first(),
+        assumption=ValueAssumption.objects.filter(use_case=use_case).first(),
+        raid=items.filter(kind="risk").first(), request=items.filter(kind="access_request").first(),
+        **{kind: items.filter(kind=kind).first() for kind in ("action", "milestone", "stakeholder", "criterion")},
+    )
+    parts["log entry"] = LogEntry.objects.filter(engagement=evaluation.engagement_id, kept=False).first()
     print(json.dumps(dict(
+        {name: str(part.pk) for name, part in parts.items() if part}, use_case=str(use_case),
         run=str(last.pk), older=str(first.pk), evaluation=str(evaluation.pk), site=str(last.site_id),
         engagement=str(evaluation.engagement_id), client=str(evaluation.engagement.client_id),
         dataset=str(evaluation.dataset_id), source=str(evaluation.dataset.source_id),
@@ -124,7 +142,9 @@ def main() -> None:
 def shot(page: Page, address: str, which: tuple[str, int, str], folder: Path | None) -> None:
     if folder is None and which not in README:
         return
-    page.goto(address)
+    answer = page.goto(address)
+    if answer is None or not answer.ok:
+        raise SystemExit(f"{address} answers {answer and answer.status}; a picture of that is of no use.")
     page.wait_for_load_state("load")
     if folder is None:
         page.screenshot(path=ROOT / "docs" / "screens" / f"{README[which]}.png")

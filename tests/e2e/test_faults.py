@@ -1,6 +1,5 @@
 """Whatever is killed, wiped or doubled in mid-run: afterwards the run completes with every sample exactly once."""
 
-import json
 import os
 import signal
 import subprocess
@@ -15,10 +14,12 @@ import psutil
 import psycopg
 import pytest
 
+from apps.config import runtime
 from apps.config.environment import ROOT
 from apps.config.supervisor.leftovers import MARK
 from tests.benchmarks.bench_engine import write_rows
 from tests.benchmarks.fieldwork import environment
+from tests.factories.broker import drop
 
 from . import running
 
@@ -57,14 +58,12 @@ def kill(home: Path, *words: str) -> None:
 
 
 def broker(home: Path) -> "psycopg.Connection[Any]":
-    facts = json.loads((home / "runtime.json").read_text())
-    return psycopg.connect(facts["broker"].removeprefix("pgmq:"), autocommit=True)
+    return psycopg.connect(runtime.read(home)["broker"].removeprefix("pgmq:"), autocommit=True)
 
 
 def wipe(home: Path) -> None:
     """The broker loses everything: queues, messages, the schema itself."""
-    with broker(home) as connection:
-        connection.execute("DROP SCHEMA pgmq CASCADE")
+    drop(runtime.read(home)["broker"])
 
 
 def triple(home: Path) -> None:

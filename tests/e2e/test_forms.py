@@ -84,7 +84,7 @@ def test_a_list_narrows_while_typing(someone: Visitor) -> None:
         make_engagement(client=make_client(name))
     for address in ("/clients/", "/engagements/"):
         someone.visit(address)
-        page.type("[name=q]", "north")
+        page.type("main [name=q]", "north")
         page.wait_for_selector("text=Contoso", state="detached")
         assert page.locator("text=Northwind").count()
         assert "q=north" in page.url

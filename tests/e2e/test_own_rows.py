@@ -71,7 +71,7 @@ def set_up(page: Page) -> None:
 
 def make_engagement(page: Page) -> None:
     page.get_by_role("link", name="New engagement").first.click()
-    page.get_by_label("Client").fill("Northwind Bank")
+    page.get_by_label("Client", exact=True).fill("Northwind Bank")
     page.get_by_label("Name").fill("refund triage")
     page.get_by_role("button", name="Create engagement").click()
     expect(page.get_by_role("heading", name="refund triage")).to_be_visible()
@@ -111,7 +111,7 @@ def keep_endpoint(page: Page, address: str) -> None:
 def write_evaluation(page: Page) -> None:
     page.get_by_role("link", name="Engagements", exact=True).first.click()
     page.get_by_role("link", name="refund triage").click()
-    page.get_by_role("link", name="Evaluations").click()
+    page.get_by_role("link", name="Pilot", exact=True).click()
     page.get_by_role("link", name="Write the first one").click()
     page.get_by_label("Name").first.fill("echoed")
     page.get_by_label("Dataset").select_option(label="all messages")

@@ -40,12 +40,20 @@ def admin(db: None) -> User:
     return make_user(Role.ADMIN, name="Ada Administrator")
 
 
+# What the assets of the API's documentation bring along: a main landmark inside of ours.
+THEIRS = {"/developers/": ("landmark-main-is-top-level", "landmark-no-duplicate-main", "landmark-unique")}
+
+
 def look(someone, path: str) -> list[str]:
     """What is wrong with a page: axe's findings, overflow, and the console's complaints."""
     someone.complaints.clear()
     someone.visit(path)
     found = Axe().run(someone.page).response["violations"]
-    wrong = [f"{path}: {item['id']}: {item['nodes'][0]['html'][:120]}" for item in found]
+    wrong = [
+        f"{path}: {item['id']}: {item['nodes'][0]['html'][:120]}"
+        for item in found
+        if item["id"] not in THEIRS.get(path, ())
+    ]
     if someone.overflows():
         wrong.append(f"{path}: wider than the window")
     return [*wrong, *(f"{path}: {text}" for text in someone.complaints)]
@@ -104,13 +112,14 @@ def test_everything_works_without_javascript(browser, live_server, engagement, a
     page.click("main button:has-text('Remove')")
     page.wait_for_selector("text=Bob Builder is no longer on this engagement")
     someone.visit(engagement.get_absolute_url())
-    page.select_option("[name=stage]", "deploy")
-    page.click("text=Set stage")
-    page.wait_for_selector("text=Now in Deploy")
-    page.click(".menu summary")
+    page.fill("#log-line", "/blocker No key to the building")
+    page.click("main button:has-text('Log')")
+    page.wait_for_selector("text=No key to the building")
+    someone.visit(engagement.get_absolute_url())
+    page.click("summary:has-text('Ada')")
     page.click("text=Dark")
     assert page.get_attribute("html", "data-theme") == "dark"
-    page.click(".menu summary")
+    page.click("summary:has-text('Ada')")
     page.click("text=Sign out")
     page.wait_for_url("**/sign-in/")
     someone.context.close()
@@ -137,7 +146,7 @@ def test_htmx_shows_a_refusal_as_a_notice(browser, live_server, engagement, admi
     someone.sign_in(admin)
     someone.page.evaluate("htmx.ajax('GET', '/nothing/', {target: 'h1'})")
     someone.page.wait_for_selector("#toasts .toast-error")
-    assert someone.page.inner_text("h1") == "Engagements"
+    assert someone.page.inner_text("h1") == "Today"
     someone.page.click('[aria-label="Dismiss"]')
     assert someone.page.locator("#toasts .toast-error").count() == 0
     someone.context.close()

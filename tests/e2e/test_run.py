@@ -16,6 +16,7 @@ import pytest
 
 from apps.config.environment import ROOT
 from apps.config.supervisor import leftovers
+from tests.factories.broker import drop
 
 from .running import Fieldwork, until
 
@@ -176,8 +177,7 @@ def test_a_wiped_broker_is_made_again_and_the_site_is_heard(fieldwork: Fieldwork
     until(fieldwork.heard)
     address = dict(fieldwork.facts()["database"])
     if how == "schema":
-        with psycopg.connect(fieldwork.facts()["broker"].removeprefix("pgmq:")) as connection:
-            connection.execute("DROP SCHEMA pgmq CASCADE")
+        drop(fieldwork.facts()["broker"])
     else:
         address |= {
             "user": "postgres",

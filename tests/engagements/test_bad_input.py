@@ -74,7 +74,7 @@ def engagement_edit() -> Place:
     return Place(
         signed_in(lead.user),
         reverse("engagements:edit", args=[lead.engagement_id]),
-        {"name": "After", "version": "1"},
+        {"name": "After", "starts_on": "2026-03-01", "budget_minutes": "10h", "version": "1"},
         lambda: Engagement.objects.get(pk=lead.engagement_id).name,
     )
 

@@ -153,3 +153,21 @@ def test_who_does_not_lead_changes_and_removes_nobody(lead: Member, role: str) -
     browser = signed_in(member.user)
     for address in (role_address(other), remove_address(other)):
         assert browser.post(address, {"role": "viewer", "version": "1"}).status_code == 403
+
+
+def test_the_people_of_other_clients_are_not_offered(client) -> None:
+    engagement = make_engagement()
+    lead = make_member(engagement, MemberRole.LEAD).user
+    make_user(Role.CLIENT, name="New One")
+    ours, theirs = (make_user(Role.CLIENT, name=name) for name in ("Our Own", "Their Own"))
+    make_member(make_engagement(client=engagement.client), MemberRole.VIEWER, user=ours)
+    make_member(make_engagement(), MemberRole.VIEWER, user=theirs)
+    make_user(name="Some Engineer")
+    client.force_login(lead)
+    page = client.get(reverse("engagements:members", args=[engagement.pk])).content.decode()
+    for name in ("New One, at the client", "Our Own, at the client", "Some Engineer"):
+        assert f">{name}</option>" in page
+    assert "Their Own" not in page
+    data = {"user": str(theirs.pk), "role": "viewer"}
+    assert client.post(reverse("engagements:member-add", args=[engagement.pk]), data).status_code == 409
+    assert not engagement.members.filter(user=theirs).exists()

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from apps.accounts.models import Role
+from apps.audit.models import Event
 from apps.engagements import panels, services
 from apps.engagements.models import Member, MemberRole
 from tests.factories import make_client, make_engagement, make_member, make_user
@@ -107,7 +108,7 @@ def test_history_tells_what_happened_newest_first(client) -> None:
     engagement = make_engagement()
     services.set_stage(by=None, engagement=engagement, stage="pilot")
     text = page(client, make_user(Role.ADMIN), reverse("engagements:events", args=[engagement.pk]))
-    assert text.index("engagement stage set") < text.index("engagement created")
+    assert text.index("Engagement stage set") < text.index("Engagement created")
 
 
 def test_a_registered_panel_is_shown_to_its_audience_only(client, monkeypatch) -> None:
@@ -143,16 +144,36 @@ def test_a_registered_column_is_asked_once_a_page(client, monkeypatch) -> None:
 
 
 def test_a_registered_tab_leads_its_audience_to_its_page_and_is_marked_there(client, monkeypatch) -> None:
-    monkeypatch.setattr(panels, "_tabs", dict(panels._tabs))
-    panels.register_tab(5, "Stub", "engagements:stage", audience={Role.FDE}, covers=["engagements:events"])
+    monkeypatch.setattr(panels, "_tabs", {"Overview": panels._tabs["Overview"]})
+    panels.register_tab(5, "Stub", "engagements:edit", audience={Role.FDE}, covers=["engagements:events"])
+    panels.register_tab(9, "Early", "engagements:members", group="People")
     engagement = make_engagement()
     lead = make_member(engagement, MemberRole.LEAD).user
     events = reverse("engagements:events", args=[engagement.pk])
-    tab = f'<a href="{reverse("engagements:stage", args=[engagement.pk])}" aria-current="page">Stub'
+    tab = f'<a href="{reverse("engagements:edit", args=[engagement.pk])}" aria-current="page">Stub'
     shown = " ".join(page(client, lead, events).split())
     assert tab in shown
-    assert shown.index("Overview") < shown.index("Stub") < shown.index("Members")
+    assert shown.index(">Overview<") < shown.index(">People<") < shown.index(">Stub<")
     assert ">Stub" not in page(client, make_user(Role.ADMIN), events)
+
+
+def test_tabs_stand_in_groups_of_which_the_current_one_is_open(client, monkeypatch) -> None:
+    monkeypatch.setattr(panels, "_tabs", {})
+    for order, name, route, group in (
+        (3, "Second", "engagements:events", "Log"),
+        (1, "Whole", "engagements:detail", "Overview"),
+        (2, "First", "engagements:members", "Log"),
+    ):
+        panels.register_tab(order, name, route, group=group, kinds=["risk"] if name == "First" else ())
+    engagement = make_engagement()
+    admin = make_user(Role.ADMIN)
+    members, events = (reverse(f"engagements:{name}", args=[engagement.pk]) for name in ("members", "events"))
+    shown = " ".join(page(client, admin, events).split())
+    assert f'<a href="{members}" aria-current="true">Log</a>' in shown
+    assert f'<a href="{members}">First</a><a href="{events}" aria-current="page">Second</a>' in shown
+    closed = " ".join(page(client, admin, engagement.get_absolute_url()).split())
+    assert f'<a href="{members}">Log</a>' in closed
+    assert "Second" not in closed
 
 
 def test_the_engagements_are_searched_while_typing(client) -> None:
@@ -171,11 +192,11 @@ def test_an_engagement_gets_another_name_of_its_own(client) -> None:
     make_engagement(client=member.engagement.client, name="taken")
     client.force_login(member.user)
     address = reverse("engagements:edit", args=[member.engagement_id])
-    refused = client.post(address, {"name": "TAKEN", "version": "1"}).content.decode()
+    kept = {"starts_on": str(member.engagement.starts_on), "version": "1"}
+    refused = client.post(address, {**kept, "name": "TAKEN"}).content.decode()
     assert "has an engagement taken already" in refused
     assert 'value="TAKEN"' in refused
-    text = client.post(address, {"name": "after", "version": "1"}, follow=True).content.decode()
+    text = client.post(address, {**kept, "name": "after"}, follow=True).content.decode()
     assert "after" in text
-    assert "before → after" in page(
-        client, member.user, reverse("engagements:events", args=[member.engagement_id])
-    )
+    told = Event.objects.get(subject_id=member.engagement_id, verb="changed")
+    assert (told.data["before"], told.data["after"]) == ({"name": "before"}, {"name": "after"})

@@ -7,6 +7,7 @@ from .people import (
     change_role,
     create_user,
     deactivate,
+    made_password,
     make_first_administrator,
     reactivate,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "change_role",
     "create_user",
     "deactivate",
+    "made_password",
     "make_first_administrator",
     "reactivate",
 ]

@@ -1,5 +1,6 @@
 """The only writers of users."""
 
+import secrets
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.password_validation import validate_password
@@ -13,6 +14,7 @@ from apps.core.locks import hold
 from apps.core.text import one_line
 from apps.core.versions import keep, lock_at
 
+from .. import closing
 from ..models import Role, User
 
 
@@ -63,8 +65,8 @@ def change_role(*, by: User | None, user: User, role: str, version: int | None =
 
 @transaction.atomic
 def deactivate(*, by: User | None, user: User) -> None:
-    """Close a person's account; their sessions end with their next request, for good. Raises Refused for the
-    last active administrator and for oneself."""
+    """Close a person's account; their sessions end with their next request, and with them whatever else is theirs
+    (see `closing`), for good. Raises Refused for the last active administrator and for oneself."""
     locked = _lock(user)
     if not locked.is_active:
         return
@@ -76,6 +78,7 @@ def deactivate(*, by: User | None, user: User) -> None:
     _end_sessions(locked, user)
     locked.save(update_fields=["is_active", "generation"])
     record(by=by, verb="deactivated", subject=locked)
+    closing.closed(by, locked)
 
 
 @transaction.atomic
@@ -135,6 +138,18 @@ def _require_another_administrator(user: User) -> None:
     others = User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=user.pk)
     if not others.exists():
         raise Refused("last_administrator", "This is the last active administrator; make another one first.")
+
+
+def made_password(*, email: str, name: str) -> str:
+    """A random password that the rules accept: now and then one resembles its owner's address by chance."""
+    user = User(email=address_of(email), name=_name(name))
+    while True:
+        password = secrets.token_urlsafe(9)
+        try:
+            validate_password(password, user)
+        except ValidationError:
+            continue
+        return password
 
 
 def _set_password(user: User, password: str) -> None:

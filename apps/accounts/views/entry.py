@@ -7,12 +7,13 @@ from typing import Any
 
 from django.contrib.auth import login, logout
 from django.contrib.auth import views as django_views
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
 from apps.core.errors import Refused
 from apps.core.forms import refusals_into
+from apps.core.typed import typed_in
 from apps.core.web import RedirectThen, field_check
 
 from .. import device, links, selectors, services
@@ -27,22 +28,46 @@ RESET_MAILS = 3  # to one address in a quarter of an hour
 
 
 class SignIn(django_views.LoginView):
-    """Django's own, with our form; before anyone exists it leads to the first administrator's page."""
+    """Django's own, with our form; before anyone exists it leads to the first administrator's page. What somebody
+    typed before their session ended is carried through, and given back to them."""
 
     http_method_names = FORM_METHODS
     template_name = "accounts/sign_in.html"
     authentication_form = SignInForm
-    redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return self._onwards()
+        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not selectors.anyone_exists():
             return redirect("accounts:first-administrator")
         return super().get(request, *args, **kwargs)
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "username" not in request.POST:  # brought here by static/js/page.js
+            return self.render_to_response(self.get_context_data(form=self.form_class(request)))
+        return super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(typed=typed_in(self.request, carried=True), **kwargs)
+
     def form_valid(self, form: Any) -> HttpResponse:
-        response = super().form_valid(form)
+        login(self.request, form.get_user())
+        response = self._onwards()
         device.remember(response, form.get_user().email)
         return response
+
+    def _onwards(self) -> HttpResponse:
+        """To where the person was going; by way of what they typed, if anything."""
+        to = self.get_success_url()
+        if to == self.request.path:
+            to = reverse("overview:start")
+        if typed := typed_in(self.request, carried=True):
+            context = {"typed": typed, "next": to}
+            return render(self.request, "accounts/signed_in_typed.html", context)
+        return redirect(to)
 
 
 @access(public=True, reason="whoever is signed out already is where they want to be", methods=["POST"])

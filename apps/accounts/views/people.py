@@ -74,7 +74,8 @@ def person_deactivate(request: PersonRequest, pk: UUID) -> HttpResponse:
         return confirmation(
             request,
             title=f"Deactivate {person.name}?",
-            text="They are signed out everywhere at once and cannot sign in until they are reactivated.",
+            text="They are signed out everywhere at once and cannot sign in until they are reactivated. Their tokens "
+            "are revoked for good.",
             action="Deactivate",
             back=reverse("accounts:person", args=[pk]),
         )

@@ -27,6 +27,7 @@ TUNING: Mapping[str, str] = {
     "max_connections": "80",
     "shared_buffers": "64MB",
     "work_mem": "8MB",
+    "random_page_cost": "1.1",  # no disk of today has a head to move
     "maintenance_work_mem": "64MB",
     "max_wal_size": "512MB",
     "wal_compression": "on",

@@ -1,6 +1,6 @@
 """Where rows live: a file at the site, a database it can log in to, or a file of the person's own."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from pydantic import TypeAdapter
@@ -97,11 +97,17 @@ class DatabaseForm(_AddressForm):
         return {"kind": "postgres", "dsn": cleaned["dsn"], **chosen}
 
 
-class FileEditForm(FileForm, EditForm):
+class _SourceEditForm(EditForm):
+    def kept(self) -> dict[str, Any]:
+        """The name, and the parts of its address."""
+        return {**super().kept(), **cast(Source, self.row).address}
+
+
+class FileEditForm(FileForm, _SourceEditForm):
     pass
 
 
-class DatabaseEditForm(DatabaseForm, EditForm):
+class DatabaseEditForm(DatabaseForm, _SourceEditForm):
     pass
 
 
@@ -115,7 +121,7 @@ def edit_form_for(source: Source, data: Any = None, *, fixed: bool) -> FileEditF
     """The form that changes a source. fixed: its place stays, so that only the name is asked for; a place that is sent
     all the same, because the form was opened before, is judged by the service."""
     kind = DatabaseEditForm if source.kind == "postgres" else FileEditForm
-    form = kind(data, row=source, initial=source.address)
+    form = kind(data, row=source)
     form.only_name = fixed and not any(name in source.address for name in data or ())
     for name, field in form.fields.items():
         field.disabled = form.only_name and name not in ("name", "version")

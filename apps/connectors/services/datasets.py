@@ -10,6 +10,7 @@ from apps.core.versions import keep, lock_at
 from apps.dataplane.contract import messages, plan
 from apps.dispatch.models import Site
 from apps.engagements.models import Engagement
+from apps.engagements.services.gates import recheck
 
 from ..models import NAME, Dataset, Snapshot, Source
 from ..rules import roles as rules
@@ -95,6 +96,7 @@ def keep_snapshot(*, by: User | None, dataset: Dataset, site: Site, extent: mess
     if created:
         engagement = dataset.source.engagement
         record(by=by, verb="frozen", subject=snapshot, engagement=engagement, rows=extent.rows)
+        recheck(engagement)
     return snapshot
 
 

@@ -16,6 +16,7 @@ from apps.dispatch import selectors as dispatch
 from apps.dispatch.models import Inquiry, Site
 from apps.dispatch.services import inquiries
 from apps.engagements.models import Engagement
+from apps.engagements.services.gates import recheck
 
 from .. import selectors
 from ..models import Look, Source
@@ -65,6 +66,7 @@ def keep_preview(inquiry: UUID, body: PreviewReport | FailureReport) -> None:
         source.columns = [column.model_dump(mode="json") for column in body.columns]
         source.read = body.model_dump(mode="json", exclude={"kind", "columns", "rows"})
     source.save(update_fields=["checked_at", "trouble", "columns", "read"])
+    recheck(source.engagement)
     record(
         by=None,
         verb="tested",

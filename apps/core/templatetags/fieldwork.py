@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from .. import charts, figures
+from .. import charts, figures, markdown
 
 register = template.Library()
 register.filter("number", figures.number)
@@ -18,7 +18,11 @@ register.filter("percent", figures.percent)
 register.filter("money", figures.money)
 register.filter("duration", figures.duration)
 register.filter("milliseconds", figures.milliseconds)
+register.filter("markdown", markdown.render)
 register.simple_tag(charts.interval_bar, name="interval_bar")
+register.simple_tag(charts.promise_line, name="promise_line")
+register.simple_tag(charts.months_line, name="months_line")
+register.simple_tag(charts.climb, name="climb")
 
 
 @register.simple_tag
@@ -76,6 +80,17 @@ def page_address(context: RequestContext, page: int) -> str:
     """The address of another page of the list, everything else in the query kept."""
     query = context["request"].GET.copy()
     query["page"] = str(page)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def page_before(context: RequestContext, before: str) -> str:
+    """The address of the part of a long list that begins behind `before`, or of its beginning; everything else
+    in the query kept."""
+    query = context["request"].GET.copy()
+    query.pop("before", None)
+    if before:
+        query["before"] = before
     return f"?{query.urlencode()}"
 
 

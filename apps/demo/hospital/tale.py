@@ -4,25 +4,14 @@ The first prompt asks openly and misses the criterion; the second names the depa
 model. The small one, at a tenth of the price, comes near, and whether near enough is undecided.
 """
 
-from apps.engagements.models import Stage
-
 from ..corpus import Corpus
 from ..dirt import Dirt
 from ..models import Chapter
-from ..names import LARGE, SMALL
-from ..tale import (
-    FREQUENT_TARGET,
-    LARGE_TARGET,
-    NEAREST_TARGET,
-    RULES_TARGET,
-    SMALL_TARGET,
-    TRAIN,
-    Criterion,
-    Pilot,
-    Rows,
-    Tale,
-)
+from ..tale import EVERY_TARGET, LARGE_TARGET, SMALL_TARGET, TRAIN, Criterion, Pilot, Rows, Tale
 from . import phrases
+from .gates import GATES
+from .notes import NOTES
+from .scope import SCOPE
 
 EVALUATION, LETTERS = "referral-departments", "letters.csv"
 OPEN_PROMPT = "Which department is this referral letter for?"
@@ -30,16 +19,9 @@ NAMING_PROMPT = f"""\
 Which department is this referral letter for? The departments are:
 {", ".join(sorted(phrases.DEPARTMENTS))}.
 Answer with one of them and nothing else."""
-RIGHT = Criterion("exact", "at_least", 0.88)
-QUICK = Criterion("latency_p95_ms", "at_most", 3000)
-CHEAP = Criterion("cost_per_1000", "at_most", 0.02)
-TARGETS = {
-    LARGE_TARGET: LARGE,
-    SMALL_TARGET: SMALL,
-    RULES_TARGET: None,
-    NEAREST_TARGET: None,
-    FREQUENT_TARGET: None,
-}
+RIGHT = Criterion("exact", "at_least", 0.88, "The right department in 88 of 100 letters")
+QUICK = Criterion("latency_p95_ms", "at_most", 3000, "Answers within three seconds")
+CHEAP = Criterion("cost_per_1000", "at_most", 0.02, "At most two cents for a thousand")
 CRITERIA = (
     (LARGE_TARGET, RIGHT),
     (SMALL_TARGET, RIGHT),
@@ -69,10 +51,12 @@ TALE = Tale(
     about="Referral letters of general practitioners, with the department that the hospital sent them to",
     corpus=CORPUS,
     files={TRAIN: Rows(seed=11, number=1200), LETTERS: Rows(seed=23, number=2400)},
-    stages={Chapter.SCOPING: Stage.SCOPING, Chapter.PILOT: Stage.PILOT, Chapter.LIVE: Stage.PILOT},
     criteria=(RIGHT, QUICK, CHEAP),
+    scope=SCOPE,
+    notes=NOTES,
+    gates=GATES,
     pilots=tuple(
-        Pilot(Chapter.PILOT, EVALUATION, LETTERS, prompt, TARGETS, CRITERIA)
+        Pilot(Chapter.PILOT, EVALUATION, LETTERS, prompt, EVERY_TARGET, CRITERIA)
         for prompt in (OPEN_PROMPT, NAMING_PROMPT)
     ),
     privacy="redacted",  # a regulated house: no contact of a patient leaves its network

@@ -5,17 +5,14 @@ text of the past comes close, so that a model has to earn its keep. The small on
 mail still holds.
 """
 
-from apps.engagements.models import Stage
-
 from ..corpus import Corpus
 from ..dirt import Dirt
 from ..models import Chapter
-from ..names import LARGE, SMALL
+from ..names import SMALL
 from ..tale import (
-    FREQUENT_TARGET,
+    EVERY_TARGET,
     LARGE_TARGET,
     NEAREST_TARGET,
-    RULES_TARGET,
     SMALL_TARGET,
     TRAIN,
     Criterion,
@@ -24,6 +21,9 @@ from ..tale import (
     Tale,
 )
 from . import phrases
+from .gates import GATES
+from .notes import NOTES
+from .scope import SCOPE
 
 PILOT, CHECK = "mail-categories", "mail-categories-in-use"
 MAIL, NEWER_MAIL = "mail.csv", "mail-since-go-live.csv"
@@ -31,9 +31,9 @@ PROMPT = f"""\
 Sort this mail of a customer into one of these categories:
 {", ".join(sorted(phrases.CATEGORIES))}.
 Answer with the category and nothing else."""
-RIGHT = Criterion("exact", "at_least", 0.90)
-QUICK = Criterion("latency_p95_ms", "at_most", 3000)
-CHEAP = Criterion("cost_per_1000", "at_most", 0.02)
+RIGHT = Criterion("exact", "at_least", 0.90, "The right category for 9 of 10 mails")
+QUICK = Criterion("latency_p95_ms", "at_most", 3000, "Answers within three seconds")
+CHEAP = Criterion("cost_per_1000", "at_most", 0.02, "At most two cents for a thousand")
 
 CORPUS = Corpus(
     label="category",
@@ -61,21 +61,17 @@ TALE = Tale(
         MAIL: Rows(seed=23, number=800),
         NEWER_MAIL: Rows(seed=31, number=900),
     },
-    stages={Chapter.SCOPING: Stage.SCOPING, Chapter.PILOT: Stage.PILOT, Chapter.LIVE: Stage.ADOPT},
     criteria=(RIGHT, QUICK, CHEAP),
+    scope=SCOPE,
+    notes=NOTES,
+    gates=GATES,
     pilots=(
         Pilot(
             Chapter.PILOT,
             PILOT,
             MAIL,
             PROMPT,
-            {
-                LARGE_TARGET: LARGE,
-                SMALL_TARGET: SMALL,
-                RULES_TARGET: None,
-                NEAREST_TARGET: None,
-                FREQUENT_TARGET: None,
-            },
+            EVERY_TARGET,
             ((LARGE_TARGET, RIGHT), (SMALL_TARGET, RIGHT), (SMALL_TARGET, QUICK), (SMALL_TARGET, CHEAP)),
         ),
         Pilot(

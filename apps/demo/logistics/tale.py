@@ -1,12 +1,11 @@
 """A freight firm asks why deliveries fail: in scoping, its rows known, its criteria written, nothing run."""
 
-from apps.engagements.models import Stage
-
 from ..corpus import Corpus
 from ..dirt import Dirt
-from ..models import Chapter
 from ..tale import TRAIN, Criterion, Rows, Tale
 from . import phrases
+from .notes import NOTES
+from .scope import SCOPE
 
 EXCEPTIONS = "exceptions.csv"
 CORPUS = Corpus(
@@ -31,8 +30,13 @@ TALE = Tale(
     about="What drivers write when a delivery fails, with the cause that the depot booked",
     corpus=CORPUS,
     files={TRAIN: Rows(seed=11, number=1200), EXCEPTIONS: Rows(seed=23, number=700)},
-    stages={Chapter.SCOPING: Stage.SCOPING, Chapter.PILOT: Stage.SCOPING, Chapter.LIVE: Stage.SCOPING},
-    criteria=(Criterion("exact", "at_least", 0.80), Criterion("cost_per_1000", "at_most", 0.05)),
+    criteria=(
+        Criterion("exact", "at_least", 0.80, "The right cause for 4 of 5 failed deliveries"),
+        Criterion("cost_per_1000", "at_most", 0.05, "At most five cents for a thousand"),
+    ),
+    scope=SCOPE,
+    notes=NOTES,
+    gates=(),
     pilots=(),
     privacy="scores",
     system="You read what drivers write about failed deliveries.",

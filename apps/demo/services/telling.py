@@ -15,25 +15,25 @@ from apps.core.errors import Refused
 from apps.core.locks import hold
 from apps.dataplane.contract import plan
 from apps.dispatch.selectors import site_for
-from apps.engagements.models import Client, Engagement, MemberRole
-from apps.engagements.services import add_member, ensure_client, ensure_engagement, set_stage
+from apps.engagements.models import Client, Engagement, MemberRole, Stakeholder
+from apps.engagements.services import add_member, ensure_client, ensure_engagement
 from apps.pilots import spec
-from apps.pilots.rules.metrics import unit_of
 from apps.pilots.services import runs
 from apps.pilots.services.authoring import write_evaluation
-from apps.scoping.services import ensure_criterion
+from apps.scoping.models import UseCase
 
 from .. import files, people
-from ..models import Chapter, Story
-from ..selectors import upto
+from ..models import Chapter, Part, Story
+from ..selectors import VIEWER, cast_of, left_behind, untold_parts, upto
 from ..tale import Pilot, Tale
 from ..tales import TALES
-from . import endpoints
+from . import endpoints, gates, notes, scoping
 
 
 @transaction.atomic
 def tell(*, by: User | None, home: Path, wanted: str, endpoint: str | None) -> Story:
-    """Tell the storyline up to that chapter, from where it stopped; what is told already is left as it is.
+    """Tell the storyline up to that chapter, from where it stopped; what is told already is left as it is, and what a
+    later version of the storyline has more is told as well.
 
     endpoint: address of the practice endpoint (…/v1); without it only the first chapter can be told. When it has
     moved since, the latest version of each evaluation is written anew with the new address, and not run. Raises
@@ -45,6 +45,9 @@ def tell(*, by: User | None, home: Path, wanted: str, endpoint: str | None) -> S
     _make(by, home, story)
     if endpoint:
         endpoints.keep(by=by, story=story, address=endpoint)
+    story.made.setdefault("parts", _told_earlier(story))
+    chapters = [*upto(before), *_untold(before, wanted, endpoint)]
+    parts = untold_parts(story, chapters)
     engagements = Engagement.objects.select_related("client").in_bulk(story.made["engagement"].values())
     for tale in TALES:
         engagement = engagements.get(UUID(story.made["engagement"][tale.folder]))
@@ -52,11 +55,12 @@ def tell(*, by: User | None, home: Path, wanted: str, endpoint: str | None) -> S
             continue
         if endpoint and story.endpoint not in ("", endpoint):
             _move(by, engagement, tale, story.endpoint, endpoint)
-        for chapter in _untold(before, wanted, endpoint):
-            _tell(by, engagement, tale, chapter, files.folder(home, tale), endpoint or "")
-    story.told = [before, *_untold(before, wanted, endpoint)][-1]
-    story.endpoint = endpoint or story.endpoint
+        for part in parts:
+            _tell(story, engagement, tale, part, files.folder(home, tale), endpoint or "")
+    story.told, story.endpoint = [before, *chapters][-1], endpoint or story.endpoint
+    story.made["parts"] += parts
     story.save()
+    gates.go_on(story)
     record(by=by, verb="told", subject=story, before=before, after=story.told)
     return story
 
@@ -71,7 +75,9 @@ def _make(by: User | None, home: Path, story: Story) -> None:
     made = story.made
     if not story.told:
         _require_free_names()
-    made["person"] = people.ensure(by=by, path=home / people.FILE, known=made.get("person", {}))
+    made["person"] = people.ensure(
+        by=by, path=home / people.FILE, known=made.get("person", {}), earlier=left_behind()
+    )
     made["files"] = files.write(home, TALES, made.get("files", {}))
     if story.told:
         return
@@ -96,22 +102,39 @@ def _staff(by: User | None, engagement: Engagement, tale: Tale, made: Mapping[st
         add_member(by=by, engagement=engagement, user=User.objects.get(pk=made[email]), role=role)
 
 
-def _tell(
+def _told_earlier(story: Story) -> list[str]:
+    """What a version of the storyline that did not keep it yet has told."""
+    own = story.made["engagement"].values()
+    told = [Part.RUNS]
+    told += [Part.SCOPE] if UseCase.objects.filter(engagement__in=own).exists() else []
+    told += [Part.NOTES] if Stakeholder.objects.filter(engagement__in=own).exists() else []
+    return [f"{chapter}/{part}" for chapter in upto(story.told) for part in told]
+
+
+def _tell(story: Story, engagement: Engagement, tale: Tale, key: str, folder: Path, endpoint: str) -> None:
+    """One part of a chapter, by the FDE who leads; by Fieldwork itself when they do so no longer."""
+    said, _, part = key.partition("/")
+    chapter, cast = Chapter(said), cast_of(story, tale)
+    fde = cast.get(people.FDE)
+    if part == Part.SCOPE:
+        scoping.tell(by=fde, engagement=engagement, tale=tale)
+    elif part == Part.RUNS:
+        _run_pilots(fde, engagement, tale, chapter, folder, endpoint)
+    elif part == Part.NOTES:
+        known = {"fde": fde, "viewer": cast.get(VIEWER)}
+        signed = {name: user for name, user in known.items() if user}
+        notes.tell(by=fde, engagement=engagement, notes=tale.notes.get(chapter, ()), people=signed)
+    elif chapter == Chapter.PILOT:
+        scoping.give_up(by=fde, engagement=engagement, tale=tale)
+
+
+def _run_pilots(
     by: User | None, engagement: Engagement, tale: Tale, chapter: Chapter, folder: Path, endpoint: str
 ) -> None:
+    """The chapter's pilots; in the first one, the rows that they will be about."""
     if chapter == Chapter.SCOPING:
         dataset = plan.Dataset.model_validate(tale.dataset(folder, tale.main_file))
         ensure_dataset(by=by, engagement=engagement, dataset=dataset)
-        for criterion in tale.criteria:
-            ensure_criterion(
-                by=by,
-                engagement=engagement,
-                metric=criterion.metric,
-                direction=criterion.direction,
-                threshold=criterion.threshold,
-                unit=unit_of(criterion.metric),
-            )
-    set_stage(by=by, engagement=engagement, stage=tale.stages[chapter])
     for pilot in tale.pilots:
         if pilot.chapter == chapter:
             _run(by, engagement, tale, pilot, folder, endpoint)

@@ -1,7 +1,8 @@
 """The only writers of clients, engagements, members and invitations."""
 
 from .clients import ensure_client, rename_client
-from .engagements import ensure_engagement, rename_engagement, set_stage
+from .engagements import change_engagement, ensure_engagement
+from .gates import set_stage
 from .invitations import Issued, accept, accept_as_new, invite, withdraw
 from .members import add_member, change_member_role, remove_member
 
@@ -10,13 +11,13 @@ __all__ = [
     "accept",
     "accept_as_new",
     "add_member",
+    "change_engagement",
     "change_member_role",
     "ensure_client",
     "ensure_engagement",
     "invite",
     "remove_member",
     "rename_client",
-    "rename_engagement",
     "set_stage",
     "withdraw",
 ]

@@ -21,7 +21,7 @@ def ensure_client(*, by: User | None, name: str) -> Client:
     kept."""
     name = one_line(name, limit=120, field="client")
     hold("engagements.client")
-    if known := _named(name):
+    if known := client_named(name):
         return known
     slug = free(slug_of(name), Client.objects.values_list("slug", flat=True))
     client = Client.objects.create(name=name, slug=slug)
@@ -38,7 +38,7 @@ def rename_client(*, by: User | None, client: Client, name: str, version: int | 
     locked, changed = lock_at(client, version, name=name)
     if not changed:
         return
-    if (other := _named(name)) and other.pk != client.pk:
+    if (other := client_named(name)) and other.pk != client.pk:
         raise Refused("name_taken", f"There is a client {other.name} already.", field="name")
     client.name = name
     keep(locked, changed)
@@ -46,5 +46,6 @@ def rename_client(*, by: User | None, client: Client, name: str, version: int | 
     record(by=by, verb="renamed", subject=locked, before=changed["name"], after=name)
 
 
-def _named(name: str) -> Client | None:
+def client_named(name: str) -> Client | None:
+    """The client of that name in whatever case."""
     return Client.objects.alias(key=Lower("name")).filter(key=Lower(Value(name))).first()

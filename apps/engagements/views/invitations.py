@@ -12,6 +12,7 @@ from apps.accounts import device, links
 from apps.accounts.access import access as declare
 from apps.accounts.models import User
 from apps.accounts.services import attempts
+from apps.core.addresses import address_of
 from apps.core.errors import Refused
 from apps.core.forms import refusals_into
 from apps.core.web import confirmation, field_check
@@ -26,7 +27,7 @@ from .members import members_page
 GUESSES = 30  # wrong links from one network address in a quarter of an hour
 
 
-@access(engagement="pk", staffing=True, methods=["POST"])
+@access(engagement="pk", staffing=True, closed=True, methods=["POST"])
 def invite(request: EngagementRequest, pk: UUID) -> HttpResponse:
     form = InvitationForm(request.POST, by=request.user, engagement=request.engagement)
     if answer := field_check(request, form):
@@ -38,7 +39,7 @@ def invite(request: EngagementRequest, pk: UUID) -> HttpResponse:
     return members_page(request, invitation_form=form, status=409)
 
 
-@access(engagement="pk", staffing=True, methods=["GET", "POST"])
+@access(engagement="pk", staffing=True, closed=True, methods=["GET", "POST"])
 def invitation_withdraw(request: EngagementRequest, pk: UUID, invitation: UUID) -> HttpResponse:
     found = get_object_or_404(Invitation, pk=invitation, engagement=request.engagement)
     back = reverse("engagements:members", args=[pk])
@@ -59,7 +60,7 @@ def invitation_withdraw(request: EngagementRequest, pk: UUID, invitation: UUID) 
 def invitation_answer(request: HttpRequest, token: str) -> HttpResponse:
     """Where the link leads. What ended or never was says so and nothing else: neither whom it was for, nor
     where it led, nor whether that address is somebody's."""
-    bucket = attempts.bucket_of("invitation", str(request.META.get("REMOTE_ADDR", "")))
+    bucket = attempts.bucket_of("invitation", address_of(request))
     try:
         attempts.begin(bucket=bucket, limit=GUESSES)
     except Refused:

@@ -24,9 +24,9 @@ def member_list(request: EngagementRequest, pk: UUID) -> HttpResponse:
     return members_page(request)
 
 
-@access(engagement="pk", staffing=True, methods=["POST"])
+@access(engagement="pk", staffing=True, closed=True, methods=["POST"])
 def member_add(request: EngagementRequest, pk: UUID) -> HttpResponse:
-    form = MemberForm(request.POST)
+    form = MemberForm(request.POST, engagement=request.engagement)
     if answer := field_check(request, form):
         return answer
     if form.is_valid():
@@ -38,7 +38,7 @@ def member_add(request: EngagementRequest, pk: UUID) -> HttpResponse:
     return members_page(request, form=form, status=409)
 
 
-@access(engagement="pk", staffing=True, methods=["POST"])
+@access(engagement="pk", staffing=True, closed=True, methods=["POST"])
 def member_role(request: EngagementRequest, pk: UUID, member: UUID) -> HttpResponse:
     """Another role, in place. Both ways lead back to the list: as a page, or for htmx as its fragment."""
     found = _member(request, member)
@@ -54,7 +54,7 @@ def member_role(request: EngagementRequest, pk: UUID, member: UUID) -> HttpRespo
     return redirect("engagements:members", pk=pk)
 
 
-@access(engagement="pk", staffing=True, methods=["GET", "POST"])
+@access(engagement="pk", staffing=True, closed=True, methods=["GET", "POST"])
 def member_remove(request: EngagementRequest, pk: UUID, member: UUID) -> HttpResponse:
     gone = _member(request, member)
     if request.method != "POST":
@@ -86,7 +86,7 @@ def members_page(
         "may_staff": selectors.may_staff(request.user, engagement),
         "now": timezone.now(),
         "roles": MemberRole.choices,
-        "form": form or MemberForm(),
+        "form": form or MemberForm(engagement=engagement),
         "invitation_form": invitation_form or InvitationForm(by=request.user, engagement=engagement),
     }
     return page_or_fragment(

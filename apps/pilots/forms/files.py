@@ -55,23 +55,21 @@ class FileForm(forms.Form):
                 "text", "The spec cannot be taken as it is; what is wrong stands below, line by line."
             )
             return said
-        self._check_place(self.pilot)
+        for message in out_of_place(self.pilot, *self.place):
+            self.add_error("text", message)
         return said
 
-    def _check_place(self, pilot: spec.PilotSpec) -> None:
-        """A file says whose it is, and paths that are relative have no folder here."""
-        if (pilot.client.casefold(), pilot.engagement.casefold()) != tuple(
-            name.casefold() for name in self.place
-        ):
-            here = " · ".join(self.place)
-            there = f"{pilot.client} · {pilot.engagement}"
-            self.add_error(
-                "text", f"This spec is for {there}, and this page for {here}: change its first lines."
-            )
-        relative = [path for path in spec.paths_of(pilot) if not path.startswith("/")]
-        if relative:
-            self.add_error(
-                "text",
-                f"The path {relative[0]} is relative, and a page has no folder: write it from the root of the site's "
-                "disk, such as /data/rows.csv.",
-            )
+
+def out_of_place(pilot: spec.PilotSpec, client: str, engagement: str) -> list[str]:
+    """Why a spec does not belong on that engagement, or cannot be taken without a folder beside it."""
+    told = []
+    if (pilot.client.casefold(), pilot.engagement.casefold()) != (client.casefold(), engagement.casefold()):
+        there = f"{pilot.client} · {pilot.engagement}"
+        here = f"{client} · {engagement}"
+        told.append(f"This spec is for {there}, and this page for {here}: change its first lines.")
+    if relative := [path for path in spec.paths_of(pilot) if not path.startswith("/")]:
+        told.append(
+            f"The path {relative[0]} is relative, and a page has no folder: write it from the root of the site's "
+            "disk, such as /data/rows.csv."
+        )
+    return told

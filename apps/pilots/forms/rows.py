@@ -192,20 +192,38 @@ class CriterionRow(Row):
         label="Target",
         widget=forms.TextInput(attrs={"list": "target-names", "autocomplete": "off"}),
     )
+    criterion = forms.ChoiceField(required=False, label="What decides")
     metric = forms.ChoiceField(required=False, label="Metric")
     direction = forms.ChoiceField(required=False, choices=DIRECTIONS, label="Direction")
     threshold = forms.CharField(required=False, label="Threshold")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stated: list[Any] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._offer_criteria(stated or [])
         chosen = self.data.get(self.add_prefix("metric")) or self.initial.get("metric") or ""
         names = [*METRICS, *([chosen] if _is_numbered(chosen) else [])]
         titles = [(name, f"{METRICS[name].title} ({name})" if name in METRICS else name) for name in names]
         self.fields["metric"].choices = [("", "Choose…"), *titles]  # type: ignore[attr-defined]
 
+    def _offer_criteria(self, stated: list[Any]) -> None:
+        """Those of the engagement, and the one that the version before names, should it be dropped by now."""
+        named = self.initial.get("criterion") or ""
+        gone = (
+            [(named, f"{named}, which is not stated any more")] if named not in dict(stated) and named else []
+        )
+        offered = [("", "A metric and a threshold"), *stated, *gone]
+        self.fields["criterion"].choices = offered  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if not self.is_blank():
+        if said.get("criterion"):
+            if not said.get("target"):
+                self.add_error("target", _MISSING["target"])
+            for name in ("metric", "threshold"):
+                if said.get(name) not in (None, ""):
+                    words = f"{said['criterion']} says this itself; leave it empty."
+                    self.add_error(name, words)
+        elif not self.is_blank():
             for name, words in _MISSING.items():
                 if name not in self.errors and said.get(name) in (None, ""):
                     self.add_error(name, words)
@@ -218,6 +236,8 @@ class CriterionRow(Row):
     def said(self) -> dict[str, Any]:
         """The criterion as the spec writes it."""
         said = self.cleaned_data
+        if said.get("criterion"):
+            return {"target": said.get("target", ""), "criterion": said["criterion"]}
         direction = said.get("direction") or "at_least"
         return {
             "target": said.get("target", ""),

@@ -11,6 +11,7 @@ from apps.catalog.selectors import endpoints_for
 from apps.connectors.models import Source
 from apps.connectors.selectors import datasets_of
 from apps.engagements.models import Engagement
+from apps.scoping.selectors.criteria import for_pilots
 
 from .. import spec
 from ..models import Evaluation
@@ -63,7 +64,10 @@ class Sheet:
             "targets", shown, lambda *given, **more: TargetRow(*given, **choices, **more)
         )
         self.scorers: list[ScorerRow] = self._rows("scorers", shown, ScorerRow)
-        self.criteria: list[CriterionRow] = self._rows("criteria", shown, CriterionRow)
+        stated = [(one.reference, str(one)) for one in for_pilots(engagement)]
+        self.criteria: list[CriterionRow] = self._rows(
+            "criteria", shown, lambda *given, **more: CriterionRow(*given, stated=stated, **more)
+        )
 
     def __iter__(self) -> Iterator[forms.BoundField]:
         """Every field, as `core.web.field_check` asks for them."""

@@ -123,6 +123,8 @@ def scorer_row(scorer: str | dict[str, Any]) -> dict[str, str]:
 
 def criterion_row(criterion: dict[str, Any]) -> dict[str, Any]:
     """What a row shows of a criterion as the spec writes it."""
+    if named := criterion.get("criterion"):
+        return {"target": criterion["target"], "criterion": named}
     direction = "at_most" if criterion["at_least"] is None else "at_least"
     shown = {key: criterion[key] for key in ("target", "metric")}
     return {**shown, "direction": direction, "threshold": plain(criterion[direction])}

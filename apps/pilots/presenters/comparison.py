@@ -81,7 +81,7 @@ def _told(side: Compared) -> dict[str, object]:
     }
     data = {name: value for name, value in data.items() if name not in ("system", "prompt")}
     criteria = [
-        f"{each.metric} {each.direction.replace('_', ' ')} {each.threshold:g}"
+        each.criterion or f"{each.metric} {each.direction.replace('_', ' ')} {each.threshold:g}"
         for each in side.pilot.criteria
         if each.target == side.target.name
     ]

@@ -88,13 +88,14 @@ def _line(name: str, targets: list[RunTarget], found: dict[str, dict[int, Metric
 
 @dataclass
 class CriterionLine:
-    """A judged criterion with its measurement; `top` is the end of the scale that holds value and threshold."""
+    """A judged criterion with its measurement; `top` is the end of the scale that holds value and threshold. facts:
+    of the metric; none when the criterion did not say what decides."""
 
     judgement: Judgement
     measured: Measurement | None
-    facts: MetricFacts
+    facts: MetricFacts | None
     kind: str
-    threshold: str
+    words: str
     top: float
 
 
@@ -104,13 +105,18 @@ def criteria_of(run: Run) -> list[CriterionLine]:
 
 
 def _criterion(judgement: Judgement) -> CriterionLine:
-    criterion, measured = judgement.binding.criterion, judgement.measurement
-    kind = kind_of(criterion.metric)
-    ends = [criterion.threshold, *((measured.value, measured.high) if measured else ())]
+    measured = judgement.measurement
+    if judgement.threshold is None:
+        return CriterionLine(
+            judgement, measured, None, "number", "a criterion that does not say what decides", 1.0
+        )
+    facts, kind = facts_of(judgement.metric), kind_of(judgement.metric)
+    ends = [judgement.threshold, *((measured.value, measured.high) if measured else ())]
     top = 1.0 if kind == "percent" else 1.1 * max(end for end in ends if end is not None) or 1.0
-    return CriterionLine(
-        judgement, measured, facts_of(criterion.metric), kind, figures.KINDS[kind](criterion.threshold), top
-    )
+    said = facts.unit if kind == "money" else facts.title
+    direction = judgement.direction.replace("_", " ")
+    words = f"{said} {direction} {figures.KINDS[kind](judgement.threshold)}"
+    return CriterionLine(judgement, measured, facts, kind, words, top)
 
 
 @dataclass

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from apps.dataplane.contract.errors import text_of
+from apps.scoping.rules import goals
+from apps.scoping.rules.goals import Verdict
 
 from .metrics import Measured, facts_of, format_value, projected
 
-Verdict = Literal["met", "missed", "undecided"]
-Code = Literal["passes", "fails", "straddles", "unbounded", "no_samples", "partial", "too_many_errors"]
+Code = Literal[
+    "passes", "fails", "straddles", "unbounded", "no_samples", "partial", "too_many_errors", "no_goal"
+]
 MOST = 10**8  # samples; a larger number is no advice
+__all__ = ["NO_GOAL", "Judgement", "Verdict", "decide", "judge", "more_samples", "run_verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,9 @@ class Judgement:
     code: Code
     reason: str
     more_samples: int | None = None
+
+
+NO_GOAL = Judgement("undecided", "no_goal", "The criterion does not say what decides.")
 
 
 def judge(
@@ -66,18 +73,7 @@ def _open(metric: str, direction: str, threshold: float, measured: Measured, wor
 
 def decide(direction: str, threshold: float, measured: Measured) -> Verdict:
     """The comparison alone. An end without a bound passes nothing and fails nothing."""
-    near, far = measured.low, measured.high
-    if direction == "at_most":
-        near, far = far, near
-    if near is not None and _passes(direction, threshold, near):
-        return "met"
-    if far is not None and not _passes(direction, threshold, far):
-        return "missed"
-    return "undecided"
-
-
-def _passes(direction: str, threshold: float, value: float) -> bool:
-    return value >= threshold if direction == "at_least" else value <= threshold
+    return goals.decide(direction, threshold, measured.low, measured.high)
 
 
 def more_samples(metric: str, direction: str, threshold: float, measured: Measured) -> int | None:

@@ -1,14 +1,14 @@
-"""The two runs of a comparison, as far as one person may see them."""
+"""The two runs of a comparison, as far as whoever asks may see them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 
-from apps.accounts.models import User
 from apps.core.errors import Refused
-from apps.engagements.selectors import visible_to
+from apps.engagements.models import Engagement
 
 from .. import spec
 from ..models import Run, RunTarget
@@ -45,15 +45,15 @@ class Compared:
         return self.target.kind in runs.CALLED
 
 
-def two(user: User, query: Mapping[str, str]) -> tuple[Compared, Compared]:
+def two(engagements: QuerySet[Engagement], query: Mapping[str, str]) -> tuple[Compared, Compared]:
     """The runs a= and b= with the targets at= and bt= (positions); without those, the same target of both runs, or
-    the first two of one run.
+    the first two of one run. engagements: those that whoever asks may see.
 
-    Raises Http404 for a run that is missing or not visible to this person, Refused for runs of two clients and for a
+    Raises Http404 for a run that is missing or not on one of these, Refused for runs of two clients and for a
     run with a single target beside itself.
     """
     keys = [_key(query.get("a")), _key(query.get("b"))]
-    visible = runs.complete().filter(evaluation__engagement__in=visible_to(user))
+    visible = runs.complete().filter(evaluation__engagement__in=engagements.order_by().values("pk"))
     found = {run.pk: run for run in visible.filter(pk__in=keys)}
     if any(key not in found for key in keys):
         raise Http404("No such run.")

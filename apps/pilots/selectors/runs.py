@@ -126,8 +126,8 @@ def as_json(run: Run) -> dict[str, Any]:
         "criteria": [
             {
                 "target": judgement.binding.target,
-                "metric": judgement.binding.criterion.metric,
-                "threshold": judgement.binding.criterion.threshold,
+                "metric": judgement.metric,
+                "threshold": judgement.threshold,
                 "verdict": judgement.verdict,
                 "more_samples": judgement.more_samples,
             }

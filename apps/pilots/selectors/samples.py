@@ -19,7 +19,7 @@ class SamplePage:
     first: bool
 
 
-def page(run: Run, query: Mapping[str, str]) -> SamplePage:
+def page(run: Run, query: Mapping[str, str], *, size: int = PER_PAGE) -> SamplePage:
     """The page that a query names with target=, kind= and after=; what it does not understand it ignores."""
     target = whole_number(query.get("target"), 0)
     after = whole_number(query.get("after"), -1)
@@ -27,9 +27,9 @@ def page(run: Run, query: Mapping[str, str]) -> SamplePage:
     found = Result.objects.filter(run=run, target=target, n__gt=after).order_by("n")
     if kind:
         found = found.filter(kind=kind)
-    rows = list(found[: PER_PAGE + 1])
-    more = len(rows) > PER_PAGE
-    rows = rows[:PER_PAGE]
+    rows = list(found[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size]
     return SamplePage(rows, target, kind, rows[-1].n if more else None, after < 0)
 
 

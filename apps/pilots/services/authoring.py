@@ -1,5 +1,7 @@
 """From a pilot's spec to its evaluation: engagement, dataset and criteria come from the services that own them."""
 
+import re
+
 from django.db import transaction
 from django.db.models import Max
 
@@ -12,11 +14,15 @@ from apps.core.versions import STALE
 from apps.dataplane.contract import plan
 from apps.engagements.models import Engagement
 from apps.engagements.services import ensure_client, ensure_engagement
+from apps.engagements.services.gates import recheck
+from apps.scoping.models import MeasuredBy, SuccessCriterion
+from apps.scoping.selectors import criteria
 from apps.scoping.services import ensure_criterion
 
 from .. import spec
 from ..models import Binding, Evaluation
 from ..rules.metrics import unit_of
+from ..spec.models import Criterion
 
 
 @transaction.atomic
@@ -30,7 +36,7 @@ def write_evaluation(
     """
     client = ensure_client(by=by, name=pilot.client)
     engagement = ensure_engagement(by=by, client=client, name=pilot.engagement)
-    Engagement.objects.select_for_update().get(pk=engagement.pk)
+    Engagement.objects.select_for_update(no_key=True).get(pk=engagement.pk)
     data = spec.to_data(pilot)
     versions = Evaluation.objects.filter(engagement=engagement, name=name)
     latest = versions.order_by("version").last()
@@ -39,6 +45,7 @@ def write_evaluation(
     if seen is not None:
         _refuse_unseen(name, seen, latest)
     _refuse_others_files(by, engagement, pilot, latest)
+    named = _named(engagement, pilot)
     evaluation = Evaluation.objects.create(
         engagement=engagement,
         dataset=ensure_dataset(by=by, engagement=engagement, dataset=pilot.plan_dataset()),
@@ -46,20 +53,72 @@ def write_evaluation(
         version=(versions.aggregate(last=Max("version"))["last"] or 0) + 1,
         spec=data,
     )
-    for position, stated in enumerate(pilot.criteria):
-        criterion = ensure_criterion(
-            by=by,
-            engagement=engagement,
-            metric=stated.metric,
-            direction=stated.direction,
-            threshold=stated.threshold,
-            unit=unit_of(stated.metric),
-        )
+    for position, (stated, criterion) in enumerate(zip(pilot.criteria, named, strict=True)):
         Binding.objects.create(
-            evaluation=evaluation, criterion=criterion, target=stated.target, position=position
+            evaluation=evaluation,
+            criterion=criterion or _ensured(by, engagement, stated),
+            target=stated.target,
+            position=position,
         )
     record(by=by, verb="wrote", subject=evaluation, engagement=engagement)
+    recheck(engagement)
     return evaluation
+
+
+def _ensured(by: User | None, engagement: Engagement, stated: Criterion) -> SuccessCriterion:
+    """The criterion that the spec says in its own words."""
+    metric = stated.metric or ""
+    return ensure_criterion(
+        by=by,
+        engagement=engagement,
+        metric=metric,
+        direction=stated.direction,
+        threshold=stated.threshold,
+        unit=unit_of(metric),
+    )
+
+
+def _named(engagement: Engagement, pilot: spec.PilotSpec) -> list[SuccessCriterion | None]:
+    """The criteria that the spec names, each of which it must be able to measure; None for those in its own words."""
+    found = [_criterion(engagement, stated.criterion) for stated in pilot.criteria]
+    data = spec.to_data(pilot)
+    for stated, criterion in zip(data["criteria"], found, strict=True):
+        if criterion:
+            del stated["criterion"]
+            stated |= {"metric": criterion.metric, criterion.direction: criterion.threshold}
+    try:
+        spec.from_data(data)
+    except spec.InvalidSpec as error:
+        raise Refused("criterion_unfit", _unfit(found, error), field="criteria") from error
+    return found
+
+
+def _criterion(engagement: Engagement, reference: str | None) -> SuccessCriterion | None:
+    if reference is None:
+        return None
+    found = criteria.named(engagement, reference)
+    offered = ", ".join(one.reference for one in criteria.for_pilots(engagement)) or "none"
+    if found is None:
+        message = (
+            f"There is no success criterion {reference} on this engagement; a pilot can measure {offered}."
+        )
+        raise Refused("criterion_unknown", message, field="criteria")
+    if found.state != "stated":
+        raise Refused(
+            "criterion_vague", f"{found} is {found.state}: it does not say what decides.", field="criteria"
+        )
+    if found.measured_by != MeasuredBy.PILOT:
+        message = f"{found} is measured {found.measured_words}; a pilot can measure {offered}."
+        raise Refused("criterion_not_of_pilots", message, field="criteria")
+    return found
+
+
+def _unfit(found: list[SuccessCriterion | None], error: spec.InvalidSpec) -> str:
+    """What is wrong, at the reference where the spec says no more than that."""
+    first = error.errors[0]
+    position = re.match(r"criteria\[(\d+)\]", first.path)
+    criterion = found[int(position[1])] if position else None
+    return f"{criterion or first.path}: {first.message}" + (f"; {first.hint}" if first.hint else "") + "."
 
 
 def pilot_of(evaluation: Evaluation) -> spec.PilotSpec:

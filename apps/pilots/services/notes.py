@@ -46,7 +46,7 @@ def remove_note(*, by: User, note: RunNote) -> None:
 
 
 @transaction.atomic
-def set_label(*, by: User, run: Run, label: str) -> Run:
+def set_label(*, by: User | None, run: Run, label: str) -> Run:
     """Give a run the label that lists show beside its number; an empty one takes it away.
 
     Raises Refused for one that is too long or holds control characters.

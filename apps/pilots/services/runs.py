@@ -12,6 +12,7 @@ from apps.core.errors import Refused
 from apps.dataplane.contract.messages import Operation
 from apps.dispatch.models import Site
 from apps.dispatch.services import ledger
+from apps.engagements.services.items import require_open
 
 from .. import spec
 from ..models import Evaluation, Judgement, Metric, Run, RunTarget
@@ -28,6 +29,7 @@ def start(
     Raises Refused when the site may not serve this client.
     """
     engagement = evaluation.engagement
+    require_open(engagement, stays=True)
     if site.client_id not in (None, engagement.client_id):
         raise Refused("foreign_site", "This site belongs to another client.")
     if not site.public_key:
@@ -75,6 +77,7 @@ def resume(*, by: User | None, run: Run) -> Run:
     run = _locked(run)
     if not states.may_resume(run.state, run.partial):
         raise Refused("not_resumable", "Only a cancelled, failed or partial run can be resumed.")
+    require_open(run.evaluation.engagement, stays=True)
     Judgement.objects.filter(run=run).delete()
     Metric.objects.filter(target__run=run).delete()
     run.targets.update(stopped="", stopped_detail="")

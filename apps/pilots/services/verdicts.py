@@ -8,10 +8,14 @@ from django.utils import timezone
 from apps.audit.services import record
 from apps.dataplane.contract.messages import Summary
 from apps.dataplane.contract.plan import Plan
+from apps.engagements.services.gates import recheck
 from apps.scoping.models import Measurement, SuccessCriterion
+from apps.scoping.rules.goals import Goal, goal_of
 from apps.scoping.services import measure
 
-from ..models import Judgement, Metric, Run, RunTarget
+from .. import finished
+from ..evidence import SOURCE
+from ..models import Binding, Judgement, Metric, Run, RunTarget
 from ..rules import metrics, verdicts
 
 Found = dict[int, dict[str, metrics.Measured]]  # by target and metric, over all rows
@@ -27,6 +31,8 @@ def conclude(run: Run, plan: Plan, summaries: Sequence[Summary]) -> None:
     run.save()
     engagement = run.evaluation.engagement
     record(by=run.started_by, verb="finished", subject=run, engagement=engagement, verdict=run.verdict)
+    recheck(engagement)
+    finished.tell(run)
 
 
 def _keep_metrics(plan: Plan, targets: dict[int, RunTarget], summaries: Sequence[Summary]) -> Found:
@@ -60,21 +66,28 @@ def _judge(run: Run, plan: Plan, targets: dict[int, RunTarget], found: Found) ->
     judged: list[verdicts.Verdict] = []
     for binding in run.evaluation.bindings.select_related("criterion__engagement"):
         target, criterion = by_name[binding.target], binding.criterion
-        measured = found[target.position].get(criterion.metric, metrics.NOTHING)
+        goal = _goal(run, binding)
+        measured = found[target.position].get(goal.metric if goal else "", metrics.NOTHING)
         errors = found[target.position].get("error_rate", metrics.NOTHING)
-        judgement = verdicts.judge(
-            criterion.metric,
-            criterion.direction,
-            criterion.threshold,
-            measured,
-            error_rate=errors.value,
-            max_errors=plan.limits.max_errors,
-            stopped=run.partial,
-        )
+        judgement = verdicts.NO_GOAL
+        if goal:
+            judgement = verdicts.judge(
+                goal.metric,
+                goal.direction,
+                goal.threshold,
+                measured,
+                error_rate=errors.value,
+                max_errors=plan.limits.max_errors,
+                stopped=run.partial,
+            )
+        write = goal is not None and not run.partial
         Judgement.objects.create(
             run=run,
             binding=binding,
-            measurement=None if run.partial else _write_down(run, criterion, target, measured),
+            metric=goal.metric if goal else "",
+            direction=goal.direction if goal else "",
+            threshold=goal.threshold if goal else None,
+            measurement=_write_down(run, criterion, target, measured, judgement, goal) if write else None,
             verdict=judgement.verdict,
             reason=judgement.reason,
             more_samples=judgement.more_samples,
@@ -83,8 +96,22 @@ def _judge(run: Run, plan: Plan, targets: dict[int, RunTarget], found: Found) ->
     return judged
 
 
+def _goal(run: Run, binding: Binding) -> Goal | None:
+    """What decides: what the frozen spec says itself; of a criterion that it only names, what that one says now."""
+    stated = run.evaluation.spec["criteria"][binding.position]
+    if stated.get("criterion"):
+        return binding.criterion.goal
+    direction = "at_most" if stated["at_least"] is None else "at_least"
+    return goal_of(stated["metric"], direction, stated[direction])
+
+
 def _write_down(
-    run: Run, criterion: SuccessCriterion, target: RunTarget, measured: metrics.Measured
+    run: Run,
+    criterion: SuccessCriterion,
+    target: RunTarget,
+    measured: metrics.Measured,
+    judged: verdicts.Judgement,
+    goal: Goal | None,
 ) -> Measurement:
     return measure(
         by=run.started_by,
@@ -93,8 +120,10 @@ def _write_down(
         low=measured.low,
         high=measured.high,
         n=measured.n,
-        source="run",
+        source=SOURCE,
         source_id=run.pk,
         subject=target.name,
         at=timezone.now(),
+        verdict=judged.verdict,
+        goal=goal,
     )

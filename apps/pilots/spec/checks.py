@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from apps.dataplane.contract.templates import PATTERN, placeholders
+from apps.scoping.rules.references import REFERENCE
 
 from ..rules.metrics import ALWAYS, METRICS, OF_CALLS, facts_of
 from .document import Document
@@ -128,16 +129,36 @@ def _criteria(data: dict[str, Any], document: Document) -> Iterator[SpecError]:
     for path, criterion in _indexed(data, "criteria"):
         if not criterion:
             continue
-        said = [criterion.get(key) for key in ("target", "metric", "at_least", "at_most")]
+        said = [criterion.get(key) for key in ("target", "criterion", "metric", "at_least", "at_most")]
         if said in seen:
             yield document.error(path, "the same criterion stands here twice")
         seen.append(said)
         target, metric = criterion.get("target"), criterion.get("metric")
         if isinstance(target, str) and target not in targets:
             yield document.error((*path, "target"), f"unknown target '{target}'", nearest(target, targets))
+        if criterion.get("criterion") is not None:
+            yield from _named(criterion, path, document)
+            continue
+        if metric is None and (*path, "metric") not in document.broken:
+            hint = "or name a success criterion of the engagement, such as criterion: C-2"
+            yield document.error((*path, "metric"), "is required", hint)
         if isinstance(metric, str):
             yield from _metric(metric, targets.get(str(target)), (*path, "metric"), data, document)
         yield from _threshold(criterion, path, document)
+
+
+def _named(criterion: dict[str, Any], path: Path, document: Document) -> Iterator[SpecError]:
+    """A criterion that is named says by itself what is measured, and what decides."""
+    reference = criterion["criterion"]
+    if isinstance(reference, str) and not REFERENCE.fullmatch(reference):
+        message = f"'{reference}' is no reference of a success criterion"
+        close = REFERENCE.fullmatch(f"C-{reference.strip().lstrip('cC-')}")
+        yield document.error((*path, "criterion"), message, f"write {close[0]}" if close else "such as C-2")
+    for key in ("metric", "at_least", "at_most"):
+        if criterion.get(key) is not None:
+            message = "a named criterion says this itself"
+            hint = f"leave {key} out, or leave the criterion out and say metric and threshold"
+            yield document.error((*path, key), message, hint, at_key=True)
 
 
 def _metric(

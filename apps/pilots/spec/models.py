@@ -12,9 +12,11 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    SerializerFunctionWrapHandler,
     Tag,
     ValidationInfo,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
@@ -182,12 +184,22 @@ Scorer = Annotated[
 
 
 class Criterion(Strict):
-    """Exactly one of `at_least` and `at_most`, in the metric's unit."""
+    """Either a metric with exactly one of `at_least` and `at_most`, in the metric's unit; or the reference of a
+    success criterion of the engagement, which says what decides."""
 
     target: str
-    metric: str
+    criterion: str | None = None
+    metric: str | None = None
     at_least: float | None = None
     at_most: float | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """As specs were stored before a criterion could be named, so that the same one is found to be the same."""
+        said: dict[str, Any] = serialize(self)
+        if said.get("criterion") is None:
+            said.pop("criterion", None)
+        return said
 
     @property
     def direction(self) -> Literal["at_least", "at_most"]:

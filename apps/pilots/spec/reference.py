@@ -71,6 +71,8 @@ MEANINGS: dict[str, str] = {
     "targets[].price.input": "USD per million input tokens",
     "targets[].price.output": "USD per million output tokens",
     "criteria[].target": "the name of a target",
+    "criteria[].criterion": "the reference of a success criterion of the engagement, such as `C-2`; it says what "
+    "decides, instead of a metric and a threshold",
     "criteria[].metric": "a scorer (`exact`, a second one `exact_2`), `latency_p50_ms`, `latency_p95_ms`, "
     "`cost_per_1000` or `error_rate`",
     "criteria[].at_least": "the threshold, in the metric's unit; either this or `at_most`",

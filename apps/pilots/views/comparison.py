@@ -11,6 +11,7 @@ from apps.accounts.access import EVERYONE, PersonRequest, access
 from apps.core.errors import Refused
 from apps.core.web import page_or_fragment
 from apps.dataplane.contract.privacy import Level
+from apps.engagements.selectors import visible_to
 
 from ..presenters import comparison as presenters
 from ..rules.pairing import why_apart
@@ -28,10 +29,10 @@ def comparison(request: PersonRequest) -> HttpResponse:
             raise Refused(
                 "not_two", "Choose exactly two runs to compare; their boxes stand at the left of each row."
             )
-        older, newer = sorted(two(request.user, dict(zip("ab", chosen, strict=False))), key=_age)
+        older, newer = sorted(two(visible_to(request.user), dict(zip("ab", chosen, strict=False))), key=_age)
         query = urlencode({"a": older.run.pk, "b": newer.run.pk})
         return redirect(f"{reverse('pilots:compare')}?{query}")
-    a, b = two(request.user, request.GET)
+    a, b = two(visible_to(request.user), request.GET)
     scorer = _scorer(request, a, b)
     context: dict[str, Any] = {"a": a, "b": b, "scorer": scorer, "address": _address(request)}
     paired = not why_apart(a.ground, b.ground)

@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from apps.dispatch import places
 from apps.dispatch.models import Site
+from apps.engagements.services.exit_criteria import require_registered
 
 
 class Command(BaseCommand):
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-site", action="store_true", help="there is no site on this machine")
 
     def handle(self, *args: Any, demo: bool, no_site: bool, **options: Any) -> None:
-        done = [*_migrate(), *_collect()]
+        done = [*_migrate(), *_collect(), *_require_checks()]
         if not no_site:
             _set_up_site()
         people = json.loads(_said("seed_demo", starting=True)) if demo else []
@@ -52,6 +53,12 @@ def _migrate() -> list[str]:
         return []
     _said("migrate", interactive=False, verbosity=0)
     return [f"applied {len(plan)} migrations"]
+
+
+def _require_checks() -> list[str]:
+    """Undecided gates learn of checks that came with this version."""
+    made = require_registered()
+    return [f"gave gates {made} new exit criteria"] if made else []
 
 
 def _collect() -> list[str]:

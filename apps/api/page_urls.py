@@ -1,0 +1,6 @@
+from django.urls import path
+
+from .views.documentation import documentation
+
+app_name = "developers"
+urlpatterns = [path("", documentation, name="api")]

@@ -1,0 +1,1 @@
+"""What the API writes besides what the services of other apps do."""

@@ -1,0 +1,1 @@
+"""The addresses of REST v1."""

@@ -1,0 +1,1 @@
+"""Rows as pages show them."""

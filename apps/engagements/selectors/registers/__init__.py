@@ -1,0 +1,1 @@
+"""Reads of what registers hold, always through the eyes of one person."""

@@ -1,0 +1,1 @@
+"""The addresses of clients, of engagements and of what is written down on them."""

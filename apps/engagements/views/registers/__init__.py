@@ -1,0 +1,1 @@
+"""What people see of registers: RAID, actions, milestones, stakeholders, access requests, decisions."""

@@ -1,0 +1,23 @@
+"""Success criteria."""
+
+from collections.abc import Iterator
+
+from apps.scoping.models import SuccessCriterion
+
+from ..shape.nouns import ItemNoun
+from ..shape.reading import Into
+from ..shape.writing import File, Out
+
+NOUN = ItemNoun("criteria", SuccessCriterion, ["criterion"])
+NOUNS = (NOUN,)
+PATH = "criteria.csv"
+
+
+def write(out: Out) -> Iterator[File]:
+    """Rows out."""
+    yield from out.table(NOUN, PATH)
+
+
+def read(into: Into) -> None:
+    """Rows in."""
+    into.copy(NOUN, into.table(NOUN, PATH))

@@ -1,0 +1,23 @@
+"""Measurements of success criteria."""
+
+from collections.abc import Iterator
+
+from apps.scoping.models import Measurement
+
+from ..shape.nouns import Noun
+from ..shape.reading import Into
+from ..shape.writing import File, Out
+
+NOUN = Noun("measurements", Measurement, "criterion__engagement")
+NOUNS = (NOUN,)
+PATH = "measurements.csv"
+
+
+def write(out: Out) -> Iterator[File]:
+    """Rows out."""
+    yield from out.table(NOUN, PATH)
+
+
+def read(into: Into) -> None:
+    """Rows in."""
+    into.copy(NOUN, into.table(NOUN, PATH))

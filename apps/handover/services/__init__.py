@@ -1,0 +1,1 @@
+"""The only writers of packs, and of what a pack brings along."""

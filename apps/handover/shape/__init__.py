@@ -1,0 +1,1 @@
+"""The small common shape of all nouns of a pack: their columns, their names, their files."""

@@ -1,0 +1,1 @@
+"""How the pages of the overview say what they show."""

@@ -1,0 +1,1 @@
+"""Use cases, criteria and their thread as pages lay them out."""

@@ -1,0 +1,1 @@
+"""Reads of use cases, criteria and measurements."""

@@ -1,0 +1,1 @@
+"""Pages of use cases, criteria and their thread."""

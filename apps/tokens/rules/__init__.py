@@ -1,0 +1,1 @@
+"""How a token is written, how long it lives and what state it is in. Pure decisions."""
