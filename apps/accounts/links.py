@@ -33,9 +33,14 @@ def register_sender(sender: Sender) -> None:
 
 def link_for(request: HttpRequest, user: User) -> str:
     """An address that works once, until the password changes or three days have passed."""
+    return absolute(request, path_for(user))
+
+
+def path_for(user: User) -> str:
+    """The path of such an address."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     token = default_token_generator.make_token(user)
-    return absolute(request, reverse("accounts:password-set", args=[uid, token]))
+    return reverse("accounts:password-set", args=[uid, token])
 
 
 def absolute(request: HttpRequest, path: str) -> str:

@@ -10,16 +10,18 @@ PREFIX = "/api/"
 
 
 class ProblemsInJson:
-    """Puts a problem in place of every error below /api/ that is not one, and of a redirect to an address with a
-    slash, which would lose a body."""
+    """Puts a problem in place of every error below /api/ that is not one, of a redirect to an address with a slash,
+    which would lose a body, and of whatever would be done with a body that nobody has read."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
         if not request.path_info.startswith(PREFIX):
-            return response
+            return self.get_response(request)
+        if unread := _unread(request):
+            return unread
+        response = self.get_response(request)
         if response.status_code in (301, 302):
             return problems.plain(404, "There is nothing here. Addresses end with a slash.")
         if response.status_code < 400 or response.headers.get("Content-Type") == problems.TYPE:
@@ -28,3 +30,10 @@ class ProblemsInJson:
         if allow := response.headers.get("Allow"):
             instead.headers["Allow"] = allow
         return instead
+
+
+def _unread(request: HttpRequest) -> HttpResponse | None:
+    """What is answered to a body in chunks, which would be taken for none."""
+    if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
+        return problems.plain(411)
+    return None

@@ -77,7 +77,8 @@ class Act:
     """Something that can be done. do: calls one service and gives the row as it stands then, None when nothing is
     left of it; takes: the fields that are sent; may: who may (403 for others who see the row); closed: also on a closed
     engagement; says: what it does, for the documentation; makes: the noun of what a verb gives, where that is a new row
-    and not its own; leaves_nothing: after the verb there is nothing to be given."""
+    and not its own; leaves_nothing: after the verb there is nothing to be given; later: a site is asked, so that the
+    answer is 202 with the address at which to ask again."""
 
     do: Callable[[Asked], Any]
     takes: type[Strict] = Strict
@@ -86,6 +87,7 @@ class Act:
     says: str = ""
     makes: "Noun | None" = None
     leaves_nothing: bool = False
+    later: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,11 @@ class Narrow:
 class Noun:
     """One noun of the API.
 
-    name: plural, as in addresses; one: singular; scope: the noun of its two scopes; rows: what a bearer reaches,
-    with all that `out` shows; engagement: where a row has its engagement, as a lookup, empty for what belongs to
-    none, ITSELF for engagements; orders: how a list can be ordered, the first one unless asked otherwise, "-" for
-    descending, each with the row's field, which is never null; add_many: where adding one by one would be slow,
+    name: plural, as in addresses; one: singular; scope: the noun of its two scopes; writes: that of the scope for
+    writing, where it is another one; rows: what a bearer reaches, with all that `out` shows; engagement: where a row
+    has its engagement, as a lookup, empty for what belongs to none, ITSELF for engagements; orders: how a list can be
+    ordered, the first one unless asked otherwise, "-" for descending, each with the row's field, which is never null;
+    add_many: where adding one by one would be slow,
     None for those that are to be all the same; beside: what `out` needs to know of all rows of an answer at once,
     into its context; found: rows that something was done to, as they stand now, where that is not just `rows`;
     noun_of: of which noun a row is that adding has made, where that may be another one; whole: how a single one is
@@ -131,6 +134,7 @@ class Noun:
     add_many: Callable[[Asked, Sequence[dict[str, Any]]], Sequence[Any] | None] | None = None
     change: Act | None = None
     remove: Act | None = None
+    writes: str = ""
     verbs: Mapping[str, Act] = field(default_factory=dict)
     beside: Callable[[Bearer, Sequence[Any]], dict[str, Any]] | None = None
     found: Callable[[Bearer, Sequence[Any]], Iterable[Any]] | None = None

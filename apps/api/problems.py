@@ -8,11 +8,13 @@
 is told.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -23,7 +25,9 @@ from apps.core.versions import STALE
 from apps.engagements.rules.grammar import Problem as Part
 from apps.engagements.services.log import Unclear
 
+logger = logging.getLogger(__name__)
 TYPE = "application/problem+json"
+AGAIN = 5  # seconds
 # What is said when nothing more exact is known.
 GENERAL: Mapping[int, tuple[str, str]] = {
     400: ("unreadable", "This request cannot be understood."),
@@ -32,9 +36,11 @@ GENERAL: Mapping[int, tuple[str, str]] = {
     404: ("not_found", "There is nothing here, or nothing that you may see."),
     405: ("method_not_allowed", "This is not answered here; see the header Allow."),
     406: ("not_acceptable", "The answer is JSON; accept application/json."),
+    411: ("length_required", "Say how long the body is, with Content-Length; it is not taken in chunks."),
     413: ("too_large", "The body is too large."),
     415: ("media_type", "Send application/json."),
     429: ("too_many_requests", "Too many requests; see the header Retry-After."),
+    503: ("unavailable", "The database does not answer; try again in a moment."),
     500: ("failed", "Fieldwork failed. It has been written to the log."),
 }
 
@@ -76,6 +82,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     problem = _problem_of(error)
     if problem is None:
         return None
+    if problem.status_code >= 500:
+        logger.error("%s while answering", type(error).__name__, exc_info=error)
     headers = dict(problem.headers)
     if challenge := getattr(error, "auth_header", ""):
         headers.setdefault("WWW-Authenticate", challenge)
@@ -100,6 +108,8 @@ def errors_of(detail: Any, field: str = "") -> list[dict[str, Any]]:
 def _problem_of(error: Exception) -> Problem | None:
     if isinstance(error, Problem):
         return error
+    if isinstance(error, OperationalError | InterfaceError):
+        return Problem(503, *GENERAL[503], headers={"Retry-After": str(AGAIN)})
     if isinstance(error, Unclear):
         return Problem(422, "unclear", error.message, errors=[_part(one) for one in error.draft.problems])
     if isinstance(error, Refused):

@@ -54,7 +54,8 @@ def _verb(noun: Noun, name: str, act: Act) -> Any:
 def _view(
     noun: Noun, base: type[OfNoun], methods: Mapping[str, Any], acts: Any, takes: Any, on: Any, **more: Any
 ) -> Any:
-    scopes = {name.upper(): f"{noun.scope}:{'read' if name == 'get' else 'write'}" for name in methods}
+    reads, writes = f"{noun.scope}:read", f"{noun.writes or noun.scope}:write"
+    scopes = {name.upper(): reads if name == "get" else writes for name in methods}
     name = f"{base.__name__}{noun.name.title().replace('-', '')}"
     attributes = {"noun": noun, "acts": acts, "takes": takes, **methods, **more, "__doc__": noun.says}
     view: Any = type(name, (base,), attributes)

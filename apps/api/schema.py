@@ -63,8 +63,8 @@ class Schema(AutoSchema):
         )
         if operation is None:
             return None
-        if self.view.shape == SEVERAL and method == "POST":
-            _many(operation)
+        if self.view.shape == SEVERAL and "requestBody" in operation:
+            _many(operation, self.resolve_serializer(self.view.noun.out, "response").ref)
         problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
         for status in READS if method == "GET" else WRITES:
             said = {"description": GENERAL.get(status, ("", "It cannot be done as things are."))[1]}
@@ -121,10 +121,12 @@ class Schema(AutoSchema):
             return {200: view.gives}
         if self.method == "DELETE" or (view.shape == VERB and view.acts["POST"].leaves_nothing):
             return {204: None}
-        if view.shape == SEVERAL:
-            return page_of(view.noun.out) if self.method == "GET" else {201: view.noun.single}
-        made = view.acts["POST"].makes if view.shape == VERB else None
-        return {201: made.single} if made else {200: view.noun.single}
+        if view.shape == SEVERAL and self.method == "GET":
+            return page_of(view.noun.out)
+        act = view.acts.get("POST")
+        made = act.makes if act and view.shape == VERB else None
+        status = 202 if act and act.later else 201 if made or view.shape == SEVERAL else 200
+        return {status: (made or view.noun).single}
 
     def get_override_parameters(self) -> list[Any]:
         """The query parameters and headers."""
@@ -154,17 +156,18 @@ def page_of(out: type[Out]) -> type[Out]:
     return cast("type[Out]", type(f"{out.__name__.removesuffix('Out')}Page", (Out,), fields))
 
 
-def _many(operation: dict[str, Any]) -> None:
-    """One is sent and given, or a list."""
+def _many(operation: dict[str, Any], listed: dict[str, Any]) -> None:
+    """One is sent and given, or a list. listed: how each of a list is given."""
     sent = operation["requestBody"]["content"]["application/json"]
     one = sent["schema"]
     sent["schema"] = {
         "oneOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_AT_ONCE}]
     }
-    given = operation["responses"]["201"]["content"]["application/json"]
-    results = {"type": "array", "items": given["schema"]}
-    listed = {"type": "object", "properties": {"results": results}, "required": ["results"]}
-    given["schema"] = {"oneOf": [given["schema"], listed]}
+    made = next(status for status in ("201", "202") if status in operation["responses"])
+    given = operation["responses"][made]["content"]["application/json"]
+    results = {"type": "array", "items": listed}
+    page = {"type": "object", "properties": {"results": results}, "required": ["results"]}
+    given["schema"] = {"oneOf": [given["schema"], page]}
 
 
 def with_problems(result: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The only writer of events."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -10,13 +10,14 @@ from .models import Event
 from .through import present
 
 Hear = Callable[[Event], None]
-_hearing: list[Hear] = []
+HearAll = Callable[[Sequence[Event]], None]
+_hearing: dict[Hear, HearAll | None] = {}
 
 
-def hear(call: Hear) -> None:
-    """Call `call(event)` after every event, in its transaction."""
-    if call not in _hearing:
-        _hearing.append(call)
+def hear(call: Hear, *, together: HearAll | None = None) -> None:
+    """Call `call(event)` after every event, in its transaction; where many are written at once, `together(events)` once
+    for all of them, if there is one."""
+    _hearing[call] = together
 
 
 @transaction.atomic
@@ -36,7 +37,7 @@ def record(
     """
     event = _event(by, verb, subject, engagement, data)
     event.save(force_insert=True)
-    _tell(event)
+    _tell([event])
     return event
 
 
@@ -50,8 +51,7 @@ def record_many(
 ) -> None:
     """As `record` does, of many subjects, each with its data, by one statement."""
     events = [_event(by, verb, subject, engagement, data) for subject, data in subjects]
-    for event in Event.objects.bulk_create(events):
-        _tell(event)
+    _tell(Event.objects.bulk_create(events))
 
 
 def _event(
@@ -72,6 +72,10 @@ def _event(
     )
 
 
-def _tell(event: Event) -> None:
-    for call in _hearing:
-        call(event)
+def _tell(events: Sequence[Event]) -> None:
+    for call, together in _hearing.items():
+        if together and len(events) > 1:
+            together(events)
+            continue
+        for event in events:
+            call(event)

@@ -57,13 +57,15 @@ def search(
         found = found.filter(kind=kind)
     if place in Place.values:
         found = found.filter(place=place)
-    if words := words.replace("\0", "").strip():
-        fields = ("name", "model", "base_url", "place_words", "client__name")
-        either = Q()
-        for field in fields:
-            either |= Q(**{f"{field}__icontains": words})
-        found = found.filter(either)
-    return found
+    return holding(found, words)
+
+
+def holding(endpoints: QuerySet[Endpoint], words: str) -> QuerySet[Endpoint]:
+    """Those with these words in name, model, address or client."""
+    words = words.replace("\0", "").strip()
+    fields = ("name", "model", "base_url", "place_words", "client__name")
+    either = Q(*[(f"{field}__icontains", words) for field in fields], _connector=Q.OR)
+    return endpoints.filter(either) if words else endpoints
 
 
 def clients_written_by(user: User) -> QuerySet[Client]:

@@ -56,6 +56,17 @@ app.conf.update(
         },
         "forget-old-packs": {"task": "fieldwork.handover.forget_imports", "schedule": 3600.0},
         "recheck-gates": {"task": "fieldwork.engagements.recheck_gates", "schedule": 24 * 3600.0},
+        "roll-up-usage": {
+            "task": "fieldwork.adoption.roll_up",
+            "schedule": 60.0,
+            "options": {"expires": 55.0},
+        },
+        "settle-weeks-of-usage": {
+            "task": "fieldwork.adoption.settle",
+            "schedule": 600.0,
+            "options": {"expires": 590.0},
+        },
+        "make-months-of-usage": {"task": "fieldwork.adoption.make_months", "schedule": 24 * 3600.0},
         "forget-old-answers": {"task": "fieldwork.api.forget_answers", "schedule": 24 * 3600.0},
     },
     beat_max_loop_interval=300,

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "apps.connectors",
     "apps.catalog",
     "apps.pilots",
+    "apps.adoption",
     "apps.overview",
     "apps.handover",
     "apps.api",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("apps.engagements.urls.log")),
     path("", include("apps.tokens.urls")),
     path("api/v1/", include("apps.api.urls")),
+    path("v1/", include("apps.api.otlp_urls")),
     path("developers/", include("apps.api.page_urls")),
     path("sites/", include("apps.dispatch.urls")),
     path("endpoints/", include("apps.catalog.urls")),

@@ -164,16 +164,17 @@ def around(look: Look, top: str) -> Around:
 
 def _entry(entry: dict[str, Any], folder: str, dsn: str) -> dict[str, Any]:
     path = f"{folder.rstrip('/')}/{entry['name']}" if folder else entry["name"]
-    href = _chosen(entry, path, dsn)
     kind = entry["kind"] if dsn else LABELS.get(kind_of(entry["name"]) or "", "not one that is read")
-    return {**entry, "path": path, "href": href, "format": kind}
+    source = _source(entry, path, dsn)
+    return {**entry, "path": path, "source": source, "href": urlencode(source), "format": kind}
 
 
-def _chosen(entry: dict[str, Any], path: str, dsn: str) -> str:
-    """The query that fills in the form of a new source; empty for what is none."""
+def _source(entry: dict[str, Any], path: str, dsn: str) -> dict[str, str]:
+    """What the form of a new source is filled in with; nothing for what is none."""
     if dsn:
-        return urlencode({"kind": "postgres", "dsn": dsn, "table": entry["name"]})
-    return urlencode({"path": path, "kind": kind}) if (kind := kind_of(entry["name"])) else ""
+        return {"kind": "postgres", "dsn": dsn, "table": entry["name"]}
+    kind = kind_of(entry["name"]) if entry["kind"] == "file" else None
+    return {"path": path, "kind": kind} if kind else {}
 
 
 def source_rows(sources: Iterable[Source]) -> list[dict[str, Any]]:

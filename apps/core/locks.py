@@ -11,6 +11,12 @@ def hold(*names: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_key(names)])
 
 
+def hold_together(*names: str) -> None:
+    """As `hold`, beside others who hold it together; only whoever holds it alone waits, and is waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_key(names)])
+
+
 def hold_if_free(*names: str) -> bool:
     """Hold the lock of these names until the transaction ends, unless somebody else does; whether it is held."""
     with connection.cursor() as cursor:

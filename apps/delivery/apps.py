@@ -14,7 +14,7 @@ class DeliveryConfig(AppConfig):
 
         notices.register(services.receive)
         links.register_sender(services.send_now)
-        hear(webhooks.hear)
+        hear(webhooks.hear, together=webhooks.hear_all)
         panels.register_tab(
             86,
             "Webhooks",

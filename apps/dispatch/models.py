@@ -115,7 +115,8 @@ class Job(models.Model):
 class Inquiry(models.Model):
     """A question put to a site about a source or an endpoint: asked once, answered once, forgotten after a day.
 
-    The id is that of the plan it is asked about, in `Plan.run`. `answer` is the body of the report, as far as the
+    The id is that of the plan it is asked about, in `Plan.run`. `engagement` is the one it was asked for, None where it
+    is about no engagement's. `answer` is the body of the report, as far as the
     privacy level let it leave the site; `failure` is why there is none.
     """
 
@@ -123,6 +124,9 @@ class Inquiry(models.Model):
 
     plan = models.OneToOneField(Plan, models.CASCADE, primary_key=True, related_name="inquiry")
     operation = models.CharField(max_length=10, choices=[(kind, kind) for kind in INQUIRIES])
+    engagement = models.ForeignKey(
+        "engagements.Engagement", models.SET_NULL, null=True, related_name="inquiries"
+    )
     asked_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="inquiries")
     asked_at = models.DateTimeField(auto_now_add=True, db_index=True)
     answered_at = models.DateTimeField(null=True)

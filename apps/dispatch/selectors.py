@@ -71,8 +71,13 @@ def search_sites(user: User, *, words: str = "", client: str = "") -> QuerySet[S
         found = found.filter(client=None)
     elif pk := id_of(client):
         found = found.filter(client=pk)
+    return holding(found, words)
+
+
+def holding(sites: QuerySet[Site], words: str) -> QuerySet[Site]:
+    """Those with these words in their name or their client's."""
     words = words.replace("\0", "").strip()
-    return found.filter(Q(name__icontains=words) | Q(client__name__icontains=words)) if words else found
+    return sites.filter(Q(name__icontains=words) | Q(client__name__icontains=words)) if words else sites
 
 
 def get_visible(user: User, pk: UUID) -> Site:

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from heapq import merge
 from itertools import islice
 from uuid import UUID
+
+from django.utils.timezone import localtime
 
 from apps.accounts.models import User
 
@@ -47,6 +50,11 @@ class Moment:
     state: str = ""
     tags: tuple[str, ...] = ()
     hours: str = ""
+
+    @cached_property
+    def local(self) -> datetime:
+        """When it happened by the reader's clock."""
+        return localtime(self.at)
 
     @property
     def tone(self) -> str:

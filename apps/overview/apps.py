@@ -10,7 +10,7 @@ class OverviewConfig(AppConfig):
         from apps.engagements import panels
 
         from .panel import of_engagement
-        from .services.standing import notice_change
+        from .services.standing import notice_change, notice_changes
 
-        hear(notice_change)
+        hear(notice_change, together=notice_changes)
         panels.register(0, "standing", "overview/_standing_panel.html", of_engagement)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from apps.core.models import Base
+from apps.core.reversing import reverse_row
 from apps.engagements.models import Engagement, Milestone
 
 from .rules.health import Colour
@@ -44,6 +45,9 @@ class Standing(Base):
 
     def __str__(self) -> str:
         return f"{self.colour} on {self.day}"
+
+    def get_absolute_url(self) -> str:
+        return reverse_row("overview:health", self.engagement_id)
 
 
 class Changed(models.Model):

@@ -11,6 +11,8 @@ from apps.accounts.models import STAFF, Role
 
 _NAME = re.compile(r"[a-z][a-z-]*:(read|write)")
 EVERYBODY = frozenset(Role)
+MANAGERS = frozenset({Role.ADMIN, Role.MANAGER})
+ADMINISTRATORS = frozenset({Role.ADMIN})
 
 
 @dataclass(frozen=True)
@@ -73,16 +75,67 @@ register("scoping:write", "Write those, pick and reject use cases, and measure b
 register("runs:read", "Read evaluations and runs with their verdicts and figures.")
 register(
     "runs:write",
-    "Write evaluations; start, cancel, resume and label runs, and note something about them.",
+    "Write and rehearse evaluations; start, cancel, resume and label runs, and note something about them.",
     STAFF,
 )
 register("data:read", "See sources, datasets, snapshots and sites: where rows lie, never the rows.", STAFF)
-register("data:write", "Add, change, test and remove sources and datasets.", STAFF)
+register(
+    "data:write",
+    "Add, upload, change, test and remove sources and datasets, look around at sites, and see the first rows that a "
+    "test let out.",
+    STAFF,
+)
+register("sites:write", "Add sites, tell their keys, deactivate and activate them.", MANAGERS)
 register("endpoints:read", "See endpoints, without their keys.", STAFF)
-register("endpoints:write", "Add, change, retire and restore endpoints.", STAFF)
+register("endpoints:write", "Add, change, try, retire and restore endpoints.", STAFF)
 register("portfolio:read", "See how engagements stand, and one's saved views.", STAFF)
 register("portfolio:write", "Override health as managers may, and keep saved views.", STAFF)
 register("today:read", "See what needs one first, and what is due to oneself.", STAFF)
 register("inbox:read", "Read one's inbox.")
 register("inbox:write", "Mark what stands in one's inbox as read or unread.")
-register("handover:read", "Take along everything of an engagement, as its handover pack.", STAFF)
+register(
+    "handover:read",
+    "Take along everything of an engagement, as its handover pack; see one's own that wait.",
+    STAFF,
+)
+register(
+    "handover:write",
+    "Bring along engagements from another Fieldwork, as handover packs.",
+    {Role.ADMIN, Role.MANAGER},
+)
+register("items:read", "Find and read whatever is written down, of every sort, also what staff have removed.")
+register("items:write", "Bring back what was removed.", STAFF)
+register("imports:read", "See one's own imports, with what their files hold.", STAFF)
+register(
+    "imports:write",
+    "Bring along files of actions, RAID, milestones and log entries, write them down, and undo that.",
+    STAFF,
+)
+register("notices:read", "See what one is told of, and how.")
+register("notices:write", "Choose what one is told of, and mute engagements.")
+register("tokens:read", "See tokens: whose they are and what they are good for, never their text.")
+register("tokens:write", "Revoke tokens. None is made this way.")
+register(
+    "webhooks:read",
+    "See webhooks of engagements, and of those that one leads what became of deliveries.",
+    STAFF,
+)
+register(
+    "webhooks:write",
+    "Make and change webhooks, which send what happens to any address: see their addresses and secrets.",
+    STAFF,
+)
+register(
+    "installation-webhooks:read",
+    "See the webhooks of the installation, and what became of deliveries.",
+    ADMINISTRATORS,
+)
+register(
+    "installation-webhooks:write",
+    "Make and change those, which send what happens anywhere to any address.",
+    ADMINISTRATORS,
+)
+register("people:read", "See everybody's account.", ADMINISTRATORS)
+register("people:write", "Let people in, change their roles, close and open their accounts.", ADMINISTRATORS)
+register("mails:read", "See to whom mails went and what became of them, never what they say.", ADMINISTRATORS)
+register("mails:write", "Try mails again.", ADMINISTRATORS)

@@ -117,8 +117,8 @@ def test_nothing_fails_and_all_is_as_announced(
 
 
 def test_without_a_writing_scope_nothing_is_written(engagement: Engagement) -> None:
-    scopes = [name for name in every() if name.endswith(":read")]
-    token = make_token(holder_of(engagement, "lead"), *scopes)
+    lead = holder_of(engagement, "lead")
+    token = make_token(lead, *(name for name in every(lead.role) if name.endswith(":read")))
     found = asked(engagement, token.text, mode=GenerationMode.POSITIVE, methods=WRITING)
     for case, response in found:
         assert response.status_code in {400, 403, 413}, f"{case.method} {case.path}"

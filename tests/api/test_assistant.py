@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 
+from apps.accounts.models import Role
 from apps.engagements.models import Engagement, LogEntry, MemberRole
 from apps.pilots.models import Run
 from apps.tokens.services import Issued
@@ -64,7 +65,7 @@ async def called(client: Client, tool: str, **arguments: Any) -> Any:
 async def test_every_tool_is_listed_and_answers(
     live_server: Any, engagement: Engagement, tmp_path: Path
 ) -> None:
-    token = await _in_thread(token_of, engagement, *every())
+    token = await _in_thread(token_of, engagement, *every(Role.FDE))
     evaluation = await _in_thread(make_evaluation, client=engagement.client.name, engagement=engagement.name)
     async with assistant(live_server, token, tmp_path, engagement) as client:
         listed = {tool.name: tool for tool in (await client.list_tools()).tools}
@@ -88,7 +89,7 @@ async def test_every_tool_is_listed_and_answers(
 async def test_what_is_wrong_is_said_and_no_path_leads_elsewhere(
     live_server: Any, engagement: Engagement, tmp_path: Path
 ) -> None:
-    token = await _in_thread(token_of, engagement, *every())
+    token = await _in_thread(token_of, engagement, *every(Role.FDE))
     async with assistant(live_server, token, tmp_path, engagement) as client:
         assert "nobody" in await called(client, "log", line="/action @nobody fri Call")
         assert "is no id" in await called(client, "read_run", run="../token/")

@@ -257,7 +257,7 @@ def test_the_history_says_who_did_what(
 ) -> None:
     risk = make_item(engagement, "risk", title="The API ends", by=lead)
     job.patch(f"raid/{risk.pk}/", {"severity": "high", "version": 1})
-    path = below(engagement, "events")
+    path = below(engagement, "history")
     first = job.get(path).json()["results"][0]
     assert first.keys() == {
         "id", "engagement", "at", "person", "who", "verb", "subject", "subject_id", "what", "item", "changes", "why",

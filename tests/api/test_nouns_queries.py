@@ -50,7 +50,7 @@ def test_every_list_asks_the_same_questions_of_few_rows_and_of_many() -> None:
 @pytest.mark.django_db
 def test_so_does_the_history_of_an_engagement() -> None:
     admin, engagement = make_user(Role.ADMIN), make_engagement()
-    job, path = program(admin), f"engagements/{engagement.pk}/events/"
+    job, path = program(admin), f"engagements/{engagement.pk}/history/"
     objects_of(engagement, by=admin)
     asked(job, path)
     few = asked(job, path)

@@ -261,6 +261,34 @@ def test_notes_are_written_in_ones_own_name_and_are_not_the_clients(
     assert not RunNote.objects.exists()
 
 
+def test_what_a_version_changed(job: Program, viewer: Program, engagement: Engagement) -> None:
+    ids = [
+        add(job, engagement, written(scorers=scorers, criteria=[])).json()["id"]
+        for scorers in (["exact"], ["contains"], ["contains", "exact"])
+    ]
+    assert job.get(f"evaluations/{ids[0]}/differences/").json() == {"changed": [], "same": [], "since": None}
+    last = f"evaluations/{ids[2]}/differences/"
+    told = job.get(last).json()
+    assert (told["since"]["version"], [one["name"] for one in told["changed"]]) == (2, ["scorers"])
+    assert (told["changed"][0]["before"], told["changed"][0]["after"]) == ("contains", "contains, exact")
+    assert "targets.old.column" in {one["name"] for one in told["same"]}
+    assert job.get(f"{last}?since=1").json()["since"]["id"] == ids[0]
+    assert job.get(f"evaluations/{ids[0]}/differences/?since=3").json()["changed"][0]["after"] == "exact"
+    for wrong in ("since=3", "since=9", "since=x", "since=0"):
+        assert is_problem(job.get(f"{last}?{wrong}"), 422)["errors"][0]["field"] == "since"
+    is_problem(viewer.get(last), 403)
+    is_problem(job.get(f"evaluations/{foreign().pk}/differences/"), 404)
+
+
+def test_runs_are_found_by_words(job: Program, evaluation: Evaluation) -> None:
+    run = finished(evaluation, label="baseline of May")
+    finished(evaluation, number=2)
+    assert [one["id"] for one in job.get("runs/?q=may baseline").json()["results"]] == [str(run.pk)]
+    assert job.get("runs/?q=nothing").json()["results"] == []
+    dataset = f"evaluations/?dataset={evaluation.dataset_id}"
+    assert [one["id"] for one in job.get(dataset).json()["results"]] == [str(evaluation.pk)]
+
+
 def foreign() -> Evaluation:
     return make_evaluation(client="Somebody", engagement="else")
 

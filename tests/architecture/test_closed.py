@@ -32,12 +32,15 @@ ALLOWED = {
     "api:invitations-withdraw",
     "api:members-of-engagement",
     "api:members-one",
+    "api:mutes-of-engagement",  # what one is told of oneself
+    "api:tokens-revoke",
 }
-# Not of an engagement: people, clients, endpoints, sites, inboxes, saved views, mails, templates themselves, packs that
-# wait.
+# Not of an engagement: people, clients, endpoints, sites, inboxes and mutes, saved views, mails, templates themselves,
+# packs that wait, webhooks of the installation.
 ELSEWHERE = (
     "accounts:", "catalog:", "clients:", "delivery:", "dispatch:", "handover:", "overview:view", "templates:edit",
-    "templates:remove", "api:clients", "api:endpoints", "api:inbox", "api:saved-views", "api:templates",
+    "templates:remove", "api:clients", "api:endpoints", "api:inbox", "api:saved-views", "api:sites", "api:templates",
+    "api:installation-", "api:mails", "api:mutes-one", "api:packs", "api:people",
 )  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS"}
 

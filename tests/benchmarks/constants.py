@@ -24,7 +24,7 @@ class Constants:
         self.context: dict[str, Any] = {}
         self.answers: dict[int, list[Any]] = defaultdict(list)
 
-    def record(self, client: Client, address: str) -> None:
+    def record(self, client: Client, address: str, headers: dict[str, str] | None = None) -> None:
         """Ask for the page once, and keep what its template was given."""
 
         def kept(request: HttpRequest, template: str, context: Any = None, **more: Any) -> HttpResponse:
@@ -32,7 +32,7 @@ class Constants:
             return render(request, template, context, **more)
 
         with self._tags(self._recorded), everywhere("render", render, kept):
-            response = client.get(address, HTTP_HOST="localhost")
+            response = client.get(address, HTTP_HOST="localhost", headers=headers)
         assert response.status_code == 200, response
         assert self.template, "the page was rendered otherwise"
 

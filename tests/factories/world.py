@@ -11,7 +11,7 @@ from apps.catalog.models import Endpoint
 from apps.connectors.models import Look, Snapshot
 from apps.dataplane.contract import plan
 from apps.dataplane.contract.messages import Operation
-from apps.delivery.models import Delivery, DeliveryAttempt, InboxEntry, Mail, Webhook
+from apps.delivery.models import Delivery, DeliveryAttempt, InboxEntry, Mail, Mute, Webhook
 from apps.delivery.payloads import of_test
 from apps.dispatch.models import Inquiry, Site
 from apps.dispatch.services import inquiries
@@ -139,13 +139,15 @@ _NOUNS = {
     "templates": "template",
     "template-lines": "engagement",
     "hours": "engagement",
-    "events": "event",
+    "history": "event",
     "use-cases": "use_case",
     "baselines": "baseline",
     "assumptions": "assumption",
     "criteria": "criterion",
     "measurements": "measurement",
     "evaluations": "evaluation",
+    "rehearsals": "rehearsal",
+    "looks": "look",
     "runs": "run",
     "run-notes": "note",
     "sources": "source",
@@ -156,6 +158,17 @@ _NOUNS = {
     "health": "engagement",
     "saved-views": "view",
     "inbox": "entry",
+    "mutes": "mute",
+    "items": "item",
+    "imports": "imported",
+    "packs": "pack",
+    "webhooks": "webhook",
+    "deliveries": "delivery",
+    "installation-webhooks": "installation webhook",
+    "installation-deliveries": "installation delivery",
+    "tokens": "token",
+    "people": "person",
+    "mails": "mail",
 }
 
 
@@ -178,7 +191,9 @@ def objects_of(engagement: Engagement, *, by: User | None = None) -> dict[str, U
         name="house model", client=client, base_url="https://llm.example/v1", model="m"
     )
     look = Look.objects.create(
-        inquiry=_ask(site, Operation.BROWSE, by), engagement=engagement, place={"kind": "folder", "path": ""}
+        inquiry=_ask(site, Operation.BROWSE, by, engagement),
+        engagement=engagement,
+        place={"kind": "folder", "path": ""},
     )
     invited = invite(by=None, engagement=engagement, email=f"{uuid4().hex}@example.com", role="viewer")
     return {
@@ -196,12 +211,13 @@ def objects_of(engagement: Engagement, *, by: User | None = None) -> dict[str, U
         "dataset": evaluation.dataset_id,
         "look": look.pk,
         "view": SavedView.objects.create(owner=by or make_user(), name=f"view of {engagement.pk}").pk,
-        "rehearsal": _ask(site, Operation.REHEARSE, by).pk,
+        "rehearsal": _ask(site, Operation.REHEARSE, by, engagement).pk,
         "snapshot": Snapshot.objects.create(
             dataset=evaluation.dataset, site=site, digest="d" * 64, rows=1, source_rows=1
         ).pk,
         **_told(engagement, by),
         **_webhook(engagement, by),
+        **_webhook(None, by),
         **_scoped(engagement),
         **_gate(engagement),
         **_around(engagement, by),
@@ -280,14 +296,17 @@ def _told(engagement: Engagement, by: User | None) -> dict[str, UUID]:
         to=to, about="gate", engagement=engagement, text="G-1 Scoping was decided"
     )
     mail = Mail.objects.create(to=to.email, person=to, kind="notices", subject="G-1 Scoping was decided")
-    return {"entry": entry.pk, "mail": mail.pk}
+    mute = Mute.objects.create(user=to, engagement=engagement)
+    return {"entry": entry.pk, "mail": mail.pk, "mute": mute.pk}
 
 
-def _webhook(engagement: Engagement, by: User | None) -> dict[str, UUID]:
-    """A webhook that wants nothing that happens here, with a test that was given up."""
+def _webhook(engagement: Engagement | None, by: User | None) -> dict[str, UUID]:
+    """A webhook that wants nothing that happens here, with a test that was given up; of the installation, without an
+    engagement."""
+    name = "chat" if engagement else f"chat {uuid4().hex}"
     webhook = Webhook.objects.create(
         engagement=engagement,
-        name="chat",
+        name=name,
         address="https://hooks.example/x",
         events=["run.started"],
         created_by=by,
@@ -302,7 +321,8 @@ def _webhook(engagement: Engagement, by: User | None) -> dict[str, UUID]:
         ended_at=timezone.now(),
     )
     DeliveryAttempt.objects.create(delivery=delivery, number=1, status=500, failure="status", excerpt="Sorry")
-    return {"webhook": webhook.pk, "delivery": delivery.pk}
+    where = "" if engagement else "installation "
+    return {f"{where}webhook": webhook.pk, f"{where}delivery": delivery.pk}
 
 
 def _around(engagement: Engagement, by: User | None) -> dict[str, UUID]:
@@ -318,9 +338,9 @@ def _around(engagement: Engagement, by: User | None) -> dict[str, UUID]:
     }
 
 
-def _ask(site: Site, operation: Operation, by: User | None) -> Inquiry:
+def _ask(site: Site, operation: Operation, by: User | None, engagement: Engagement) -> Inquiry:
     body = plan.Plan(run=str(uuid4()), dataset=plan.Dataset(source=plan.FolderSource(), input=()), targets=())
-    return inquiries.ask(by=by, site=site, operation=operation, body=body, engagement=None)
+    return inquiries.ask(by=by, site=site, operation=operation, body=body, engagement=engagement)
 
 
 def _registers(engagement: Engagement, by: User | None) -> dict[str, UUID]:

@@ -21,13 +21,32 @@ LEFT_OUT = {
     "delivery.Mute": "what somebody wants to hear of here",
     "overview.Standing": "worked out anew",
     "overview.Changed": "what has to be worked out anew",
+    "dispatch.Inquiry": "forgotten within a day",
     "connectors.Look": "forgotten with its inquiry within a day",
     "handover.BroughtMember": "a member, in members.csv",
     "handover.PackImport": "what was brought along here",
+    "adoption.Usage": "the key of its hashes is a secret of this installation",
+    "adoption.UsageEvent": "hashes that mean nothing without that key",
+    "adoption.Seen": "hashes that mean nothing without that key",
+    "adoption.UserDay": "hashes that mean nothing without that key",
+    "adoption.UserWeek": "hashes that mean nothing without that key",
+    "adoption.DayTotal": "worked out from events",
+    "adoption.DayActive": "worked out from events",
+    "adoption.Cohort": "worked out from events",
+    "adoption.WeekTotal": "worked out from events",
+    "adoption.DirtyDay": "what has to be worked out anew",
+    "adoption.Name": "what events speak of",
+    "adoption.Arrival": "what was sent here",
     "accounts.User": "people.yml names them without what lets them in",
 }
 # What hangs on an engagement without a key to it, or is written by parts of their own.
-BY_HAND = {"engagements.Engagement", "engagements.Item", Result._meta.label, "audit.Event"}
+BY_HAND = {
+    "catalog.Endpoint",
+    "engagements.Engagement",
+    "engagements.Item",
+    Result._meta.label,
+    "audit.Event",
+}
 
 
 def hanging() -> set[type[Model]]:

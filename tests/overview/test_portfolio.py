@@ -195,7 +195,9 @@ def test_it_costs_the_same_however_many_there_are(manager: User) -> None:
     browser.force_login(manager)
     for size in (3, 30):
         for _ in range(size):
-            make_item(make_engagement(), Kind.RISK, severity="high")
+            engagement = make_member(make_engagement(), MemberRole.LEAD).engagement
+            make_item(engagement, Kind.RISK, severity="high")
+            make_item(engagement, Kind.MILESTONE)
         catch_up_with_all()
         browser.get(reverse("overview:portfolio"))
         for query in ("", "?group=client&sort=-waited"):

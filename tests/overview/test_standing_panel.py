@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import Role, User
-from apps.engagements.models import Engagement, Kind, MemberRole
+from apps.engagements.models import Engagement, Gate, Kind, MemberRole
 from apps.engagements.services import items
 from tests.factories import make_engagement, make_member, make_user
 from tests.factories.items import make_item
@@ -80,3 +80,17 @@ def test_the_page_costs_no_more_than_it_may(engagement: Engagement, lead: User, 
     with CaptureQueriesContext(connection) as caught:
         assert browser.get(engagement.get_absolute_url()).status_code == 200
     assert len(caught) <= MOST
+
+
+def test_the_page_costs_the_same_however_much_waits_on_the_client(engagement: Engagement, lead: User) -> None:
+    gate, costs, browser = Gate.objects.get(engagement=engagement, stage="connect"), [], Browser()
+    browser.force_login(lead)
+    for count in (1, 10):
+        for _ in range(count):
+            make_item(engagement, Kind.ACCESS_REQUEST, holds_up=gate, owner=lead)
+        browser.get(engagement.get_absolute_url())
+        with CaptureQueriesContext(connection) as caught:
+            page = browser.get(engagement.get_absolute_url()).content.decode()
+        assert "holds up gate Connect" in page
+        costs.append(len(caught))
+    assert costs[0] == costs[1] <= MOST

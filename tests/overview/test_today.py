@@ -109,7 +109,8 @@ def test_todays_queries_are_the_same_however_many_need_somebody() -> None:
     browser.force_login(manager)
     for size in (1, 15):
         for n in range(size):
-            on(make_user(Role.FDE), f"{size} {n}")
+            one = on(make_user(Role.FDE), f"{size} {n}")
+            make_item(one, Kind.ACTION, owner=manager, due=timezone.localdate())
             make_engagement()
         browser.get("/")
         with CaptureQueriesContext(connection) as caught:

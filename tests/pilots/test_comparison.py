@@ -13,7 +13,7 @@ from apps.accounts.models import Role, User
 from apps.connectors.models import Snapshot
 from apps.dispatch.models import Site
 from apps.pilots import spec
-from apps.pilots.models import Evaluation, Metric, Run, RunTarget
+from apps.pilots.models import Evaluation, Metric, Result, Run, RunTarget
 from apps.pilots.presenters.difference import signed
 from apps.pilots.rules.comparison import Pairs, flips_by_chance, paired_share
 from apps.pilots.rules.pairing import Ground, why_apart
@@ -345,6 +345,26 @@ def test_a_client_viewer_sees_figures_and_not_the_spec(client: Client, evaluatio
     html = get(client, finished(evaluation, 1), finished(evaluation, 5)).content.decode()
     assert "B − A" in html
     assert "What changed in the spec" not in html
+
+
+def test_a_client_viewer_sees_no_single_sample(
+    client: Client, web: Client, evaluation: Evaluation, engineer: User
+) -> None:
+    """Figures are shared with the client's viewers; samples, which may hold text, are not: by no page of theirs."""
+    a, b = finished(evaluation, 1, level="full"), finished(evaluation, 5, level="full")
+    key = Result.objects.filter(run=b).values_list("key", flat=True)[0][:10]
+    addresses = (f"/runs/{b.pk}/", f"/runs/compare/?a={a.pk}&b={b.pk}")
+    shown = [web.get(address).content.decode() for address in addresses]
+    assert key in shown[0]
+    assert all("<h2>Samples" in html for html in shown)
+    client.force_login(make_member(evaluation.engagement, "viewer", user=make_user(Role.CLIENT)).user)
+    for address in addresses:
+        hidden = client.get(address).content.decode()
+        assert "<h2>Samples" not in hidden
+        assert key not in hidden
+    fragment = client.get(addresses[1], headers={"HX-Request": "true", "HX-Target": "flips"})
+    assert key not in fragment.content.decode()
+    assert client.get(f"/runs/{b.pk}/samples/").status_code == 403
 
 
 def test_a_runs_page_leads_to_its_comparisons(web: Client, evaluation: Evaluation) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from apps.tokens.rules import text as tokens
+
 from .memory import Memory, is_loopback
 from .stop import ADDRESS, LATER, REFUSED, TOKEN, Stop
 
@@ -14,6 +16,14 @@ PATIENCE = 20  # seconds
 LARGEST = 8 * 2**20  # bytes of an answer
 _CODES = {401: TOKEN, 403: TOKEN}
 Answer = tuple[int, bytes, str]  # status, body, the header Retry-After
+UNLIKE = "What answers there is no Fieldwork, or a much newer one:"
+
+
+class Said(dict[str, Any]):
+    """What a server has said. Raises Stop for what a Fieldwork would have said and this one has not."""
+
+    def __missing__(self, name: str) -> Any:
+        raise Stop(ADDRESS, f"{UNLIKE} it says nothing of “{name}”. Is the address right?")
 
 
 def ask(
@@ -57,6 +67,7 @@ def _headers(memory: Memory) -> dict[str, str]:
     if not memory.url or not memory.token:
         words = "You are not signed in. Make a token on your profile, then: fieldwork login --url https://…"
         raise Stop(TOKEN, words)
+    require_token(memory.token)
     return {
         "Authorization": f"Bearer {memory.token}",
         "Accept": "application/json",
@@ -64,14 +75,23 @@ def _headers(memory: Memory) -> dict[str, str]:
     }
 
 
+def require_token(written: str) -> None:
+    """Whatever else somebody has typed is sent to nobody. Raises Stop for what is no token."""
+    if tokens.parse(written) is None:
+        raise Stop(TOKEN, "This is no token, or a mistyped one: it begins with fw_ and has 65 characters.")
+
+
 def every(memory: Memory, path: str, query: dict[str, str], most: int) -> Iterator[dict[str, Any]]:
     """The rows of a list, page by page, at most so many."""
     left = most
     while left > 0:
         page = ask(memory, "GET", path, query={**query, "limit": str(min(left, 100))})
-        yield from page["results"]
-        left -= len(page["results"])
-        if not page["next_cursor"]:
+        rows = page["results"]
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise Stop(ADDRESS, f"{UNLIKE} its list is none. Is the address right?")
+        yield from rows
+        left -= len(rows)
+        if not page["next_cursor"] or not rows:
             return
         query = {**query, "cursor": page["next_cursor"]}
 
@@ -125,14 +145,17 @@ def _opened(server: str, address: str, method: str, headers: dict[str, str], dat
     # a proxy would get what is meant for this machine alone, in the clear
     near = is_loopback(urlsplit(server).hostname or "")
     proxies = urllib.request.ProxyHandler({} if near else None)
-    request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310 - checked when remembered
-    return urllib.request.build_opener(proxies, Stays()).open(request, timeout=PATIENCE)
+    request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310 - checked before
+    try:
+        return urllib.request.build_opener(proxies, Stays()).open(request, timeout=PATIENCE)
+    except UnicodeError:  # of a host that no name can be
+        raise Stop(ADDRESS, f"{server} is no address that can be called.") from None
 
 
 def _data(server: str, status: int, text: bytes, wait: str) -> Any:
     try:
-        data = json.loads(text)
-    except ValueError:
+        data = json.loads(text, object_hook=Said)
+    except (ValueError, RecursionError):
         data = None
     if status < 300 and isinstance(data, dict):
         return data
@@ -140,6 +163,8 @@ def _data(server: str, status: int, text: bytes, wait: str) -> Any:
     if status == 429 or status >= 500:
         said = str(data.get("detail", "")) if ours else f"{server} fails (status {status})."
         raise Stop(LATER, f"{said} Try again {_in(wait)}.", data if ours else None)
+    if status == 414:
+        raise Stop(REFUSED, "This is more than an address can hold; ask with fewer words.")
     if not ours:
         message = f"{server} does not answer as a Fieldwork does (status {status}). Is the address right?"
         raise Stop(ADDRESS, message)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from . import showing
-from .stop import USAGE, Stop
+from .stop import ADDRESS, USAGE, Stop
 
 
 def offer(commands: Any, shape: dict[str, Any]) -> None:
@@ -22,25 +22,33 @@ def offer(commands: Any, shape: dict[str, Any]) -> None:
 def _export(options: argparse.Namespace, environ: Mapping[str, str]) -> None:
     import tempfile
     import zipfile
+    import zlib
 
     from .asking import fetch
     from .choosing import known_engagement, of_log
     from .memory import recall
 
     where = Path(options.where)
-    if where.exists() and (where.is_file() or any(where.iterdir())):
+    if where.is_symlink() or (where.exists() and (not where.is_dir() or any(where.iterdir()))):
         raise Stop(USAGE, f"{where} is there already and would be overwritten; name another place.")
     memory = recall(environ)
     pk, called = of_log(memory, options.engagement)
-    with tempfile.TemporaryDirectory(dir=_parent(where), prefix=".fieldwork-") as folder:
-        file = Path(folder) / "pack.zip"
-        with known_engagement(called or pk):
-            fetch(memory, f"engagements/{pk}/pack/", file)
-        if where.suffix == ".zip":
-            file.replace(where)
-        else:
+    try:
+        with tempfile.TemporaryDirectory(dir=_parent(where), prefix=".fieldwork-") as folder:
+            file = Path(folder) / "pack.zip"
+            with known_engagement(called or pk):
+                fetch(memory, f"engagements/{pk}/pack/", file)
             with zipfile.ZipFile(file) as pack:
-                _unpack(pack, where)
+                if pack.testzip() is not None:
+                    raise zipfile.BadZipFile
+                if where.suffix != ".zip":
+                    _unpack(pack, where)
+            if where.suffix == ".zip":
+                file.replace(where)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+        raise Stop(ADDRESS, f"What {memory.url} has sent is no pack, or not all of one.") from None
+    except OSError as error:
+        raise Stop(USAGE, f"{where} cannot be written: {error.strerror or error}.") from None
     showing.say(f"{called or 'The engagement'}: {where}")
 
 

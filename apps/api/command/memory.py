@@ -48,21 +48,24 @@ def recall(environ: Mapping[str, str]) -> Memory:
 
 
 def remember(environ: Mapping[str, str], memory: Memory) -> None:
-    """Put the file in place in one step; nobody else can read it at any time."""
+    """Put the file in place in one step; nobody else can read it at any time. Raises Stop when it cannot be kept."""
     path = path_of(environ)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     values = {
         "url": memory.url,
         "token": memory.token,
         "engagement": memory.engagement,
         "called": memory.called,
     }
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        # a JSON string without control characters is a TOML string
-        file.writelines(f"{name} = {json.dumps(value)}\n" for name, value in values.items() if value)
-    fresh.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            # a JSON string without control characters is a TOML string
+            file.writelines(f"{name} = {json.dumps(value)}\n" for name, value in values.items() if value)
+        fresh.replace(path)
+    except OSError as error:
+        raise Stop(USAGE, f"{path} cannot be written: {error.strerror}.") from None
 
 
 def forget(environ: Mapping[str, str]) -> bool:

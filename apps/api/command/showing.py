@@ -41,9 +41,20 @@ def complain(text: str) -> None:
 
 def show_json(data: Any) -> None:
     """The server's answer as it is, for programs."""
+    sys.stdout.write(as_json(data, indent=2) + "\n")
+
+
+def as_json(data: Any, indent: int) -> str:
+    """Data as JSON. What steers a terminal, or is there and not seen, is written as its number: the same to a program,
+    and in sight of people and assistants."""
     import json
 
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    text = json.dumps(data, ensure_ascii=False, indent=indent)
+    if text.isprintable():
+        return text
+    return "".join(
+        one if one == "\n" or unicodedata.category(one)[0] != "C" else json.dumps(one)[1:-1] for one in text
+    )
 
 
 def safe(text: str) -> str:

@@ -5,10 +5,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from apps.tokens.rules import text as tokens
-
 from . import showing
-from .stop import TOKEN, USAGE, Stop
+from .stop import USAGE, Stop
 
 
 def offer(commands: Any, shape: dict[str, Any]) -> None:
@@ -31,7 +29,7 @@ def offer(commands: Any, shape: dict[str, Any]) -> None:
 
 
 def _login(options: argparse.Namespace, environ: Mapping[str, str]) -> None:
-    from .asking import ask
+    from .asking import ask, require_token
     from .choosing import title
     from .memory import Memory, checked, path_of, recall, remember
 
@@ -40,8 +38,7 @@ def _login(options: argparse.Namespace, environ: Mapping[str, str]) -> None:
         raise Stop(USAGE, "Where is your Fieldwork? fieldwork login --url https://…")
     url = checked(url)
     written = _token(options, url)
-    if tokens.parse(written) is None:
-        raise Stop(TOKEN, "This is no token, or a mistyped one: it begins with fw_ and has 65 characters.")
+    require_token(written)
     memory = Memory(url, written)
     known = ask(memory, "GET", "token/")
     only = known["engagement"]

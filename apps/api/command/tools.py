@@ -1,6 +1,5 @@
 """What a coding assistant can do, one method a tool; their docstrings and arguments are what it is told of them."""
 
-import json
 from typing import Any
 
 from mcp.server.mcpserver.exceptions import ToolError
@@ -8,6 +7,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from .asking import ask, every
 from .choosing import of_log
 from .memory import Memory
+from .showing import as_json
 from .stop import Stop
 
 MOST = 50  # rows of one answer
@@ -84,10 +84,10 @@ class Tools:
     def _said(work: Any) -> str:
         """The answer as JSON. Raises ToolError, whose words the protocol hands on."""
         try:
-            return json.dumps(work(), ensure_ascii=False, indent=1)
+            return as_json(work(), indent=1)
         except Stop as stop:
             errors = (stop.problem or {}).get("errors", "")
-            raise ToolError(f"{stop.message} {json.dumps(errors) if errors else ''}".strip()) from None
+            raise ToolError(f"{stop.message} {as_json(errors, indent=0) if errors else ''}".strip()) from None
 
 
 _ENTRY = ("reference", "kind", "title", "text", "tags", "at", "author", "state", "client_visible")

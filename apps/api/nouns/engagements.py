@@ -5,9 +5,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
-from apps.accounts.models import STAFF
+from apps.accounts.models import STAFF, Role
 from apps.core.errors import Refused
-from apps.engagements.models import Ending, Engagement, Stage
+from apps.engagements.models import Ending, Engagement, Member, MemberRole, Stage
 from apps.engagements.rules.endings import STATES
 from apps.engagements.selectors import SEE_ALL, may_staff, templates
 from apps.engagements.selectors.engagements import IN_STATE
@@ -133,6 +133,20 @@ def is_staff(bearer: Bearer, engagement: Any, row: Any) -> bool:
 def manages(bearer: Bearer, engagement: Any, row: Any) -> bool:
     """Managers and administrators, as persons."""
     return bearer.user is not None and bearer.user.role in SEE_ALL
+
+
+def governs(bearer: Bearer, engagement: Any, row: Any) -> bool:
+    """Administrators as persons, with a token for all that they see."""
+    return is_staff(bearer, engagement, row) and bearer.user is not None and bearer.user.role == Role.ADMIN
+
+
+def placed(bearer: Bearer, *roles: MemberRole) -> QuerySet[Engagement]:
+    """The ids of the engagements within reach on which the bearer has one of these places; as everywhere, managers,
+    administrators and the engagement's own token have any."""
+    within, user = bearer.engagements().order_by(), bearer.user
+    if user is not None and user.role not in SEE_ALL:
+        within = within.filter(pk__in=Member.objects.filter(user=user, role__in=roles).values("engagement"))
+    return within.values("pk")  # type: ignore[return-value]  # of which only `__in` is asked
 
 
 def _named(rows: QuerySet[Any], words: str, bearer: Bearer) -> QuerySet[Any]:

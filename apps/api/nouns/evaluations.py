@@ -8,19 +8,19 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core.text import one_line
+from apps.dispatch.models import Inquiry
 from apps.dispatch.selectors import site_for
 from apps.pilots import spec
-from apps.pilots.forms.files import out_of_place
 from apps.pilots.models import Evaluation, Run, Verdict
-from apps.pilots.services import authoring, runs
+from apps.pilots.services import authoring, rehearsals, runs
 from apps.pilots.services.notes import LONGEST_LABEL, set_label
-from apps.pilots.spec.document import LARGEST
 from apps.tokens.selectors import Bearer
 
 from ..fields import Moment, Out, Strict
 from ..noun import Act, Asked, Narrow, Noun
-from ..problems import Problem
+from .rehearsals import REHEARSALS
 from .runs import RUNS
+from .specs import SpecField, pilot_sent
 
 NAME = 120
 
@@ -55,25 +55,6 @@ class EvaluationWhole(EvaluationOut):
     def get_yaml(self, row: Any) -> str | None:
         """As YAML."""
         return spec.dump(authoring.pilot_of(row)) if self.context["bearer"].is_staff else None
-
-
-@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "object", "additionalProperties": True}]})
-class SpecField(serializers.Field[Any, Any, Any, Any]):
-    """YAML as text, or the same as an object; client and engagement may be left out of an object."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """As it was sent."""
-        if not isinstance(data, str | dict) or not data:
-            raise serializers.ValidationError("A spec is YAML as text, or an object.", "spec")
-        if isinstance(data, str) and len(data) > LARGEST:
-            raise serializers.ValidationError(
-                "This is larger than 1 MiB; a spec is a few lines.", "too_large"
-            )
-        return data
-
-    def to_representation(self, value: Any) -> Any:
-        """As it was sent."""
-        return value
 
 
 class EvaluationNew(Strict):
@@ -111,33 +92,10 @@ def _latest(rows: QuerySet[Evaluation], latest: bool, bearer: Bearer) -> QuerySe
     return rows.filter(~Exists(newer)) if latest else rows
 
 
-def _pilot(asked: Asked) -> spec.PilotSpec:
-    """The spec that was sent. Raises Problem with all that is wrong, each by its path and line."""
-    sent, engagement = asked.sent["spec"], asked.engagement
-    place = {"client": engagement.client.name, "engagement": engagement.name}
-    try:
-        is_text = isinstance(sent, str)
-        pilot = spec.parse(sent.replace("\r\n", "\n")) if is_text else spec.from_data({**place, **sent})
-    except spec.InvalidSpec as error:
-        words = "The spec cannot be taken as it is; each error names its path."
-        raise Problem(422, "spec", words, errors=[_told(one) for one in error.errors]) from None
-    if told := out_of_place(pilot, **place):
-        errors = [{"field": "spec", "code": "place", "message": message} for message in told]
-        raise Problem(422, "fields", told[0], errors=errors)
-    return pilot
-
-
-def _told(error: spec.SpecError) -> dict[str, Any]:
-    """As an error of a field, with its line and column where the spec came as text."""
-    where = {"line": error.line, "column": error.column} if error.line else {}
-    field = f"spec.{error.path}" if error.path else "spec"
-    return {"field": field, "code": "spec", "message": error.message, "hint": error.hint, **where}
-
-
 def _add(asked: Asked) -> Evaluation:
     """By a person, because a spec names files, and which ones is asked of the person."""
     by, name = asked.person, one_line(asked.sent["name"], limit=NAME, field="name")
-    return authoring.write_evaluation(by=by, name=name, pilot=_pilot(asked), seen=asked.sent.get("seen"))
+    return authoring.write_evaluation(by=by, name=name, pilot=pilot_sent(asked), seen=asked.sent.get("seen"))
 
 
 @transaction.atomic
@@ -145,6 +103,13 @@ def _run(asked: Asked) -> Run:
     site, sent = site_for(asked.engagement.client), asked.sent
     run = runs.start(by=asked.by, evaluation=asked.row, site=site, anew=sent["anew"])
     return set_label(by=asked.by, run=run, label=sent["label"]) if sent["label"] else run
+
+
+def _rehearse(asked: Asked) -> Inquiry:
+    """By a person, whose question it then is."""
+    version = asked.row
+    pilot = authoring.pilot_of(version)
+    return rehearsals.rehearse(by=asked.person, engagement=version.engagement, pilot=pilot, base=version)
 
 
 EVALUATIONS = Noun(
@@ -159,6 +124,7 @@ EVALUATIONS = Noun(
     orders={"name": "name", "-created_at": "created_at"},
     narrow={
         "name": Narrow(serializers.CharField(required=False, max_length=NAME), "name"),
+        "dataset": Narrow(serializers.UUIDField(required=False, help_text="That uses it."), "dataset"),
         "latest": Narrow(
             serializers.BooleanField(default=True, help_text="false: also the versions before."), _latest
         ),
@@ -166,6 +132,12 @@ EVALUATIONS = Noun(
     add=Act(_add, EvaluationNew),
     verbs={
         "run": Act(_run, Start, makes=RUNS, says="Start a run of this version at the client's site."),
+        "rehearse": Act(
+            _rehearse,
+            makes=REHEARSALS,
+            later=True,
+            says="A dry run: have its site draw the rows and make the first prompts, calling nobody.",
+        ),
     },
     moves=True,
 )

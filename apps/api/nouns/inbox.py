@@ -11,7 +11,7 @@ from apps.delivery.rules.preferences import ABOUT
 from apps.delivery.selectors import inbox_of
 from apps.tokens.selectors import Bearer
 
-from ..fields import Moment, Out, PersonOut
+from ..fields import Moment, Out, PersonOut, Strict
 from ..noun import Act, Asked, Narrow, Noun
 
 
@@ -51,6 +51,20 @@ def own(bearer: Bearer, engagement: Any, row: Any) -> bool:
     return bearer.user is not None
 
 
+class AllRead(Strict):
+    """What has been looked at. until: when the newest of them came, its `at`; what came later stays unread."""
+
+    until = serializers.DateTimeField()
+    about = serializers.ChoiceField(choices=list(ABOUT), required=False)
+
+
+def _read_all(asked: Asked) -> int:
+    token = asked.bearer.token
+    only = token.limited_to if token else None
+    return services.mark_all_read(by=asked.person, engagement=only, **asked.sent)
+
+
+READ_ALL = Act(_read_all, AllRead, own, says="Mark as read all that came up to a moment.")
 INBOX = Noun(
     name="inbox",
     one="inbox entry",

@@ -114,7 +114,7 @@ def _move(asked: Asked) -> Any:
 MOVE = Act(_move, State, says="Take it to another state.")
 REMOVE = Act(
     lambda asked: take_away(by=asked.by, item=asked.row),
-    says="Remove it; whoever works on the engagement can restore it on its page.",
+    says="Remove it; whoever works on the engagement can bring it back, at `items/`.",
 )
 
 

@@ -16,8 +16,6 @@ from ..noun import Act, Asked, Narrow, Noun
 from .items import beside
 
 Part = TypeVar("Part", Baseline, ValueAssumption)
-BASELINE = ("metric", "value", "unit", "n", "how", "measured_on", "basis")
-ASSUMPTION = ("wording", "value", "unit", "basis", "source")
 
 
 class PartOut(Out):
@@ -104,52 +102,58 @@ def _of_use_case(asked: Asked) -> dict[str, Any]:
     return {**sent, "use_case": use_case}
 
 
-def _merged(asked: Asked, names: tuple[str, ...]) -> dict[str, Any]:
-    """The whole figure, which services look at as one."""
-    return {**{name: getattr(asked.row, name) for name in names}, **asked.sent}
+def _declared(
+    model: type[Part],
+    out: type[Out],
+    takes: tuple[type[Strict], type[Strict]],
+    word: str,
+    writers: tuple[Any, Any, Any],
+    **more: Any,
+) -> Noun:
+    """Both are figures of a use case, written, corrected and removed alike. takes: what is sent of a new one, and of a
+    change; word: what the services call one among their parameters; writers: the services that add, change, remove."""
+    (new, change), (add, correct, remove) = takes, writers
+    names = tuple(change().fields)
+
+    def corrected(asked: Asked) -> Any:
+        """The whole figure is sent on, which services look at as one."""
+        said = {**{name: getattr(asked.row, name) for name in names}, **asked.sent}
+        return correct(by=asked.by, version=asked.version, **{word: asked.row}, **said)
+
+    return Noun(
+        scope="scoping",
+        rows=_rows(model),
+        out=out,
+        engagement="use_case__engagement",
+        orders={"created_at": "created_at", "-created_at": "created_at"},
+        narrow={
+            "use_case": Narrow(serializers.UUIDField(required=False), "use_case"),
+            "basis": Narrow(serializers.ChoiceField(choices=Basis.values, required=False), "basis"),
+        },
+        add=Act(lambda asked: add(by=asked.by, **_of_use_case(asked)), new),
+        change=Act(corrected, change),
+        remove=Act(lambda asked: remove(by=asked.by, **{word: asked.row})),
+        **more,
+    )
 
 
-def _change_baseline(asked: Asked) -> Baseline:
-    said = _merged(asked, BASELINE)
-    return services.change_baseline(by=asked.by, baseline=asked.row, version=asked.version, **said)
-
-
-def _change_assumption(asked: Asked) -> ValueAssumption:
-    said = _merged(asked, ASSUMPTION)
-    return services.change_assumption(by=asked.by, assumption=asked.row, version=asked.version, **said)
-
-
-_NARROW = {
-    "use_case": Narrow(serializers.UUIDField(required=False), "use_case"),
-    "basis": Narrow(serializers.ChoiceField(choices=Basis.values, required=False), "basis"),
-}
-_ORDERS = {"created_at": "created_at", "-created_at": "created_at"}
-
-BASELINES = Noun(
+BASELINES = _declared(
+    Baseline,
+    BaselineOut,
+    (BaselineNew, BaselineChange),
+    "baseline",
+    (services.add_baseline, services.change_baseline, services.remove_baseline),
     name="baselines",
     one="baseline",
     says="Today's figures of use cases: what is to be beaten.",
-    scope="scoping",
-    rows=_rows(Baseline),
-    out=BaselineOut,
-    engagement="use_case__engagement",
-    orders=_ORDERS,
-    narrow=_NARROW,
-    add=Act(lambda asked: services.add_baseline(by=asked.by, **_of_use_case(asked)), BaselineNew),
-    change=Act(_change_baseline, BaselineChange),
-    remove=Act(lambda asked: services.remove_baseline(by=asked.by, baseline=asked.row)),
 )
-ASSUMPTIONS = Noun(
+ASSUMPTIONS = _declared(
+    ValueAssumption,
+    AssumptionOut,
+    (AssumptionNew, AssumptionChange),
+    "assumption",
+    (services.add_assumption, services.change_assumption, services.remove_assumption),
     name="assumptions",
     one="value assumption",
     says="What the value of use cases rests on.",
-    scope="scoping",
-    rows=_rows(ValueAssumption),
-    out=AssumptionOut,
-    engagement="use_case__engagement",
-    orders=_ORDERS,
-    narrow=_NARROW,
-    add=Act(lambda asked: services.add_assumption(by=asked.by, **_of_use_case(asked)), AssumptionNew),
-    change=Act(_change_assumption, AssumptionChange),
-    remove=Act(lambda asked: services.remove_assumption(by=asked.by, assumption=asked.row)),
 )

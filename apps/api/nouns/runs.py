@@ -8,6 +8,7 @@ from rest_framework import serializers
 from apps.accounts.models import STAFF
 from apps.core.errors import Refused
 from apps.pilots.models import Run, RunNote, Verdict
+from apps.pilots.selectors import listing
 from apps.pilots.selectors import runs as selectors
 from apps.pilots.services import notes, runs
 from apps.tokens.selectors import Bearer
@@ -139,6 +140,14 @@ RUNS = Noun(
         "evaluation_name": Narrow(
             serializers.CharField(required=False, max_length=120, help_text="Of every version."),
             "evaluation__name",
+        ),
+        "q": Narrow(
+            serializers.CharField(
+                required=False,
+                max_length=200,
+                help_text="In label, evaluation, engagement or client; or its number.",
+            ),
+            lambda rows, words, bearer: listing.holding(rows, words.replace("\0", "")),
         ),
         "state": Narrow(serializers.ChoiceField(choices=Run.State.values, required=False), "state"),
         "verdict": Narrow(serializers.ChoiceField(choices=Verdict.values, required=False), "verdict"),

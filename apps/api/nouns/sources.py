@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.accounts.models import STAFF
-from apps.connectors import services
+from apps.connectors import presenters, selectors, services
 from apps.connectors.forms.sources import PATH, QUERY, REFERENCE, TABLE, form_for
 from apps.connectors.models import NAME, Source
 from apps.dataplane.contract.privacy import Level
@@ -40,10 +41,68 @@ class SourceOut(Out):
         return bool(source.looked and source.looked.is_open)
 
 
+class SourceStepOut(Out):
+    """One thing that a test must get past."""
+
+    name = serializers.CharField()
+    state = serializers.ChoiceField(choices=["done", "failed", "running", "waiting"])
+    text = serializers.CharField()
+
+
+class TestedOut(Out):
+    """A test in words. state: never, waiting for its answer, away for its site to be back, or answered; site: that is
+    asked, null while there is none; failure: of the site itself; advice: what to do next; facts: harmless ones."""
+
+    state = serializers.SerializerMethodField()
+    site = serializers.SerializerMethodField()
+    steps = SourceStepOut(many=True)
+    failure = serializers.CharField()
+    advice = serializers.CharField()
+    facts = serializers.SerializerMethodField()
+    warnings = serializers.ListField(child=serializers.CharField())
+
+    @extend_schema_field({"type": "string", "enum": ["never", "waiting", "away", "answered"]})
+    def get_state(self, tested: presenters.Tested) -> str:
+        """Whether it has been answered."""
+        return "never" if tested.told == "answered" and not self.context["is_tested"] else tested.told
+
+    def get_site(self, tested: presenters.Tested) -> str | None:
+        """Its name."""
+        return tested.site.name if tested.site else None
+
+    def get_facts(self, tested: presenters.Tested) -> dict[str, str]:
+        """Such as a line's number."""
+        return dict(tested.facts)
+
+
+class ReadOut(Out):
+    """How the columns were seen. level: at which they left the site; read: rows that were looked at; whole: whether
+    those are all; most_distinct: up to which distinct values are counted."""
+
+    level = serializers.CharField()
+    read = serializers.IntegerField()
+    whole = serializers.BooleanField()
+    most_distinct = serializers.IntegerField()
+
+
 class SourceWhole(SourceOut):
-    """A source with what is known of its columns: names as far as they may leave, and numbers; never rows."""
+    """A source with its last test, and what is known of its columns: names as far as they may leave, and numbers; never
+    rows. read: null before the first test that succeeded."""
 
     columns = serializers.ListField(child=serializers.DictField())
+    read = serializers.SerializerMethodField()
+    tested = serializers.SerializerMethodField()
+
+    @extend_schema_field(ReadOut(allow_null=True))
+    def get_read(self, source: Any) -> Any:
+        """As the site has said."""
+        return ReadOut(source.read).data if source.read else None
+
+    @extend_schema_field(TestedOut)
+    def get_tested(self, source: Any) -> Any:
+        """As its page shows it."""
+        tested = presenters.tested(source, selectors.site_of(source.engagement))
+        return TestedOut(tested, context={"is_tested": source.checked_at is not None}).data
 
 
 class SourceChange(Strict):
@@ -59,6 +118,14 @@ class SourceChange(Strict):
     query = serializers.CharField(required=False, allow_null=True, max_length=QUERY)
 
 
+class SourceUpload(Strict):
+    """A file for the client's folder at the local site, as multipart/form-data: CSV, JSONL, Parquet or XLSX."""
+
+    file = serializers.FileField(
+        max_length=200, error_messages={"required": "No file has arrived.", "empty": "It is empty."}
+    )
+
+
 class Test(Strict):
     """What may leave the site of its columns and first rows, at most; numbers alone unless said."""
 
@@ -67,7 +134,8 @@ class Test(Strict):
 
 def _rows(bearer: Bearer) -> QuerySet[Source]:
     found = Source.objects.filter(engagement__in=bearer.engagements().order_by().values("pk"))
-    related = found.select_related("engagement__client", "looked").defer("columns", "read")
+    related = found.select_related("engagement__client", "looked__plan__site")
+    related = related.defer("columns", "read", "looked__plan__body", "looked__answer")
     return related.annotate(dataset_count=Count("datasets"))
 
 
@@ -107,10 +175,17 @@ def _test(asked: Asked) -> Source:
     return asked.row  # type: ignore[no-any-return]
 
 
+def _upload(asked: Asked) -> Source:
+    """By a person, as for any other place."""
+    return services.keep_upload(by=asked.person, engagement=asked.engagement, file=asked.sent["file"])
+
+
+UPLOAD = Act(_upload, SourceUpload, says="Put a file into the client's folder at the local site, and test it")
 SOURCES = Noun(
     name="sources",
     one="source",
-    says="Where rows live, as the client's site reaches them: files and databases. Rows stay there.",
+    says="Where rows live, as the client's site reaches them: files and databases. Rows stay there. A file is sent as "
+    "multipart/form-data to `sources/upload/` below the engagement, where the client's site is this machine's own.",
     scope="data",
     roles=STAFF,
     rows=_rows,
@@ -126,6 +201,10 @@ SOURCES = Noun(
     add=Act(_add, SourceChange),
     change=Act(_change, SourceChange),
     remove=Act(_remove),
-    verbs={"test": Act(_test, Test, says="Have the site open it and say of its columns what may leave.")},
+    verbs={
+        "test": Act(
+            _test, Test, later=True, says="Have the site open it and say of its columns what may leave."
+        )
+    },
     moves=True,
 )

@@ -21,7 +21,7 @@ from ..pages import PageQuery, Pages
 from ..problems import Problem, errors_of
 from ..schema import MOST_AT_ONCE, SEVERAL, SINGLE, VERB
 from ..services.answers import Given
-from ..tags import is_known, matched, tag_of
+from ..tags import is_known, is_seen, matched, tag_of
 from .base import Resource, answer
 
 STALE_WORDS = "Somebody has changed this meanwhile. Read it again first."
@@ -96,7 +96,11 @@ class Several(OfNoun):
 
     def _add(self, data: Any) -> Given:
         row = self.do(self.asked(checked(self.fields(data=data))))
-        return self.given_of(row, 201, place=self.noun.place(row))
+        return self.given_of(row, self._made, place=self.noun.place(row))
+
+    @property
+    def _made(self) -> int:
+        return 202 if self.acts["POST"].later else 201
 
     def _add_all(self, data: list[Any]) -> Given:
         if not 0 < len(data) <= MOST_AT_ONCE:
@@ -112,7 +116,7 @@ class Several(OfNoun):
         if wrong:
             raise all_or_none(wrong)
         rows = self._write_all([one.validated_data for one in sent])
-        return Given(201, {"results": self.shown(rows)}, told_once=self.noun.told_once)
+        return Given(self._made, {"results": self.shown(rows)}, told_once=self.noun.told_once)
 
     def _write_all(self, sent: list[dict[str, Any]]) -> Sequence[Any]:
         try:
@@ -175,10 +179,10 @@ class Single(OfNoun):
 
     def removed(self, request: Any, pk: UUID) -> Response:
         """Nothing is left of it here."""
-        seen = matched(request, request.row)
-        if seen is not None and seen != getattr(request.row, "version", seen):
+        body = self.noun.alone(bearer_of(request), request.row, ()) if "If-Match" in request.headers else {}
+        if not is_seen(request, request.row, tag_of(request.row, body)):
             raise Problem(412, STALE, STALE_WORDS)
-        self.do(self.asked({}, seen))
+        self.do(self.asked({}, matched(request, request.row)))
         return Response(status=204)
 
 
@@ -194,8 +198,11 @@ class Verb(OfNoun):
     def _do(self, request: Any) -> Given:
         seen = matched(request, request.row)
         row = self.do(self.asked(checked(self.fields(data=request.data)), seen))
-        if made := self.acts["POST"].makes:
-            return self.given_of(row, 201, place=made.name, noun=made)
+        act = self.acts["POST"]
+        if made := act.makes:
+            return self.given_of(row, 202 if act.later else 201, place=made.name, noun=made)
+        if act.later:
+            return self.given_of(row, 202, place=self.noun.name)
         given = self.given_of(row) if row is not None else Given(204, None)
         return given if given.body is not None else Given(204, None)
 

@@ -16,11 +16,13 @@ from .base import Resource
 
 
 class TokenOut(Out):
-    """The token with which this was asked. engagement: the only one that it reaches, if it is held to one."""
+    """The token with which this was asked. person, person_id: in whose name it acts, null of an engagement's; by that
+    id lists are narrowed to what is theirs; engagement: the only one that it reaches, if it is held to one."""
 
     name = serializers.CharField()
     scopes = serializers.ListField(child=serializers.CharField())
     person = serializers.CharField(source="user.name", default=None, allow_null=True)
+    person_id = serializers.UUIDField(source="user_id", allow_null=True)
     engagement = serializers.SerializerMethodField()
     expires_at = Moment()
 

@@ -4,7 +4,7 @@ from .datasets import add_dataset, change_dataset, ensure_dataset, keep_snapshot
 from .folders import check_place
 from .looks import look_around, preview
 from .sources import add_source, change_source, remove_source
-from .uploads import keep_upload
+from .uploads import keep_upload, require_size
 
 __all__ = [
     "add_dataset",
@@ -19,4 +19,5 @@ __all__ = [
     "preview",
     "remove_dataset",
     "remove_source",
+    "require_size",
 ]

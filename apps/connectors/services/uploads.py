@@ -52,15 +52,20 @@ def keep_upload(*, by: User | None, engagement: Engagement, file: "UploadedFile[
     return source
 
 
-def kind_of(file: "UploadedFile[Any]") -> str:
-    """The kind of source that the file is. Raises Refused for none, and for a file too large."""
-    size = file.size or 0
+def require_size(size: int) -> None:
+    """Raises Refused for more bytes than a file may have here; asked before anything is read where that can be."""
     if size > contents.LARGEST:
         most = contents.LARGEST // 2**20
         message = (
             f"This file has {size // 2**20:,} MB; at most {most:,} are taken here. Name its path instead."
         )
         raise Refused("too_large", message, field="file")
+
+
+def kind_of(file: "UploadedFile[Any]") -> str:
+    """The kind of source that the file is. Raises Refused for none, and for a file too large."""
+    size = file.size or 0
+    require_size(size)
     file.seek(0)
     head = file.read(contents.SNIFFED)
     file.seek(max(size - contents.SNIFFED, 0))

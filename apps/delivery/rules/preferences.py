@@ -12,7 +12,10 @@ ABOUT: Mapping[str, tuple[str, str]] = {
     "comment": ("Comments", "Somebody commented on what is yours."),
     "due": ("Due dates", "Something of yours is due; once a day, in the morning."),
     "gate": ("Gates", "A gate was decided, or its evidence has changed."),
-    "webhook": ("Webhooks", "A webhook that you look after was paused, because nothing arrives there."),
+    "webhook": (
+        "Webhooks",
+        "One that you look after was paused, as nothing arrives there, or a program has made it.",
+    ),
 }
 _OF_STAFF = frozenset({"webhook"})
 _NOT_BY_MAIL = frozenset({"comment"})

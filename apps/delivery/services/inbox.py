@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core.errors import Refused
+from apps.engagements.models import Engagement
 
 from .. import selectors
 from ..models import InboxEntry
@@ -24,10 +25,12 @@ def mark(*, by: User, entry: InboxEntry, read: bool) -> None:
 
 
 @transaction.atomic
-def mark_all_read(*, by: User, until: datetime, about: str = "") -> int:
-    """Mark as read what came up to `until` (what came later, nobody has looked at), of one kind or of all.
-    Returns how many there were."""
+def mark_all_read(*, by: User, until: datetime, about: str = "", engagement: Engagement | None = None) -> int:
+    """Mark as read what came up to `until` (what came later, nobody has looked at), of one kind or of all, of one
+    engagement or of all. Returns how many there were."""
     unread = selectors.inbox_of(by).filter(read_at=None, at__lte=until).order_by()
     if about:
         unread = unread.filter(about=about)
+    if engagement:
+        unread = unread.filter(engagement=engagement)
     return unread.update(read_at=timezone.now())

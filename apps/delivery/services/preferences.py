@@ -21,11 +21,12 @@ Wanted = Mapping[tuple[str, str], bool]
 @transaction.atomic
 def choose(*, by: User, user: User, wanted: Wanted) -> None:
     """Set which kinds of notice take which channels; what `wanted` leaves out stays. Raises Refused for other
-    people's, and for kinds and channels that do not exist."""
+    people's, for kinds that they are never told of, and for channels that do not exist."""
     _require_own(by, user)
+    offered = preferences.offered(staff=user.is_staff_member)
     for about, channel in wanted:
-        if about not in preferences.ABOUT or channel not in preferences.CHANNELS:
-            raise Refused("notice_unknown", "There is no such kind of notice.")
+        if about not in offered or channel not in preferences.CHANNELS:
+            raise Refused("notice_unknown", "There is no such kind of notice.", field="about")
     hold("delivery.preferences", str(user.pk))
     said = selectors.said_by(user)
     changed = {key: on for key, on in wanted.items() if preferences.wanted(said, *key) != on}
@@ -40,15 +41,16 @@ def choose(*, by: User, user: User, wanted: Wanted) -> None:
 
 
 @transaction.atomic
-def mute(*, by: User, user: User, engagement: Engagement) -> None:
+def mute(*, by: User, user: User, engagement: Engagement) -> Mute:
     """Tell that person nothing more of the engagement. Raises Refused for other people's, and for one that
     they do not see."""
     _require_own(by, user)
     if not visible_to(user).filter(pk=engagement.pk).exists():
         raise Refused("engagement_unknown", "There is no such engagement.", field="engagement")
-    _, new = Mute.objects.get_or_create(user=user, engagement=engagement)
+    muted, new = Mute.objects.get_or_create(user=user, engagement=engagement)
     if new:
         record(by=by, verb="notices muted", subject=user, muted=str(engagement))
+    return muted
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ def ask(
     if operation not in INQUIRIES:
         raise ValueError(f"{operation} is no inquiry")
     laid = ledger.lay_out(site=site, body=body)
-    inquiry = Inquiry.objects.create(plan=laid, operation=operation, asked_by=by)
+    inquiry = Inquiry.objects.create(plan=laid, operation=operation, engagement=engagement, asked_by=by)
     ledger.order(run=laid.run, operation=operation)
     record(by=by, verb="asked", subject=inquiry, engagement=engagement, operation=str(operation))
     return inquiry

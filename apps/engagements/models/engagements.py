@@ -2,10 +2,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.models import Versioned
+from apps.core.reversing import reverse_row
 
 from ..rules import endings
 
@@ -23,7 +23,7 @@ class Client(Versioned):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("clients:detail", args=[self.pk])
+        return reverse_row("clients:detail", self.pk)
 
 
 class Stage(models.TextChoices):
@@ -89,7 +89,7 @@ class Engagement(Versioned):
         return f"{self.client} · {self.name}"
 
     def get_absolute_url(self) -> str:
-        return reverse("engagements:detail", args=[self.pk])
+        return reverse_row("engagements:detail", self.pk)
 
     @property
     def is_open(self) -> bool:

@@ -6,10 +6,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.models import Versioned
+from apps.core.reversing import reverse_row
 
 from ..rules import items as rules
 from .engagements import Engagement
@@ -109,7 +109,7 @@ class Item(Versioned):
         return f"{self.reference} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("items:detail", args=[self.pk])
+        return reverse_row("items:detail", self.pk)
 
     @property
     def reference(self) -> str:

@@ -28,7 +28,10 @@ LOGGED = sorted({command.kind for command in COMMANDS.values()})
 _REGISTERED = [kind for kind in Kind if kind in LOGGED and kind != Kind.ENTRY]
 LONGEST = 300  # characters of what is searched for
 _MOST_PEOPLE = 300  # offered as a choice
-_UNSEEN = ("search", "text")
+_SHOWN = (
+    "kind", "number", "title", "state", "client_visible", "by__name", "at", "owner__name", "due", "closed_at", "tags",
+    "engagement__name", "engagement__client__name",
+)  # fmt: skip
 _BEGINS = 600  # characters of a text that are read for a list
 
 
@@ -92,14 +95,15 @@ def _kinds(kind: str) -> dict[str, Any]:
 
 
 def listed(user: User, rows: QuerySet[Item], limit: int) -> list[Item]:
-    """The first of them, each with `excerpt`, how its text goes on behind the title, its `writer`, its kind of entry
-    and its hours of work."""
+    """The first of them, each with `excerpt`, how its text goes on behind the title, its `writer`, its kind of entry,
+    its hours of work and `local`, when it happened by the reader's clock."""
     own = {"entry_kind": F("logentry__entry_kind"), "minutes": F("logentry__minutes")}
-    shown: list[Any] = list(rows.annotate(begins=Left("text", _BEGINS), **own).defer(*_UNSEEN)[:limit])
+    shown: list[Any] = list(rows.annotate(begins=Left("text", _BEGINS), **own).only(*_SHOWN)[:limit])
     for item in shown:
         item.excerpt = excerpt(item.title, item.begins)
         item.hours = hours_of(user, item.minutes)
         item.writer = writer_of(item)
+        item.local = timezone.localtime(item.at)
     return shown
 
 

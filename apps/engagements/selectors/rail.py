@@ -2,6 +2,7 @@
 along, so that the rail costs no query of its own."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -42,6 +43,12 @@ _IN_SIGHT = Exists(
 
 def with_rail(engagements: QuerySet[Engagement]) -> QuerySet[Engagement]:
     """The same engagements with their gates as JSON, of which `rail_of` makes rows."""
+    return engagements.annotate(gate_rows=_gate_rows())
+
+
+@cache
+def _gate_rows() -> ArraySubquery:
+    """How the gates of whichever engagement are read; put together once, as each of its pages asks for them."""
     overrides = Override.objects.filter(decision__gate=OuterRef("pk")).order_by().values("decision__gate")
     seen = overrides.filter(Q(_IN_SIGHT) | ~Q(_OF_A_CRITERION))
     gates = Gate.objects.filter(engagement=OuterRef("pk")).order_by("number")
@@ -53,7 +60,7 @@ def with_rail(engagements: QuerySet[Engagement]) -> QuerySet[Engagement]:
     )
     counts = ("overridden", "overridden_for_clients", "decided_by")
     row = JSONObject(**{name: F(name) for name in (*counts, *_FIELDS)})
-    return engagements.annotate(gate_rows=ArraySubquery(counted.values(row=row)))
+    return ArraySubquery(counted.values(row=row))
 
 
 def rail_of(engagement: Engagement) -> list[Gate]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery
@@ -10,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Left
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 
 from apps.accounts.models import Role, User
 from apps.core.keyset import Cursor, before
@@ -27,13 +29,16 @@ _LOOKED_AT = 5_000  # characters of a text in which its snippet is looked for
 _BEGIN, _END = "\ue000", "\ue001"  # around what was found, until everything else is escaped
 _MARKED = re.compile(f"{_BEGIN}([^{_BEGIN}{_END}]*){_END}")
 _REFERENCE = re.compile(r"([A-Za-z])-(\d{1,6})")
+_SHOWN = ("kind", "number", "title", "by__name", "at", "tags", "engagement__name", "engagement__client__name")
 
 
 @dataclass(frozen=True)
 class Hit:
-    """What was found, with safe HTML in which the words are marked. files: the names of its attachments that fit."""
+    """What was found, with safe HTML in which the words are marked. files: the names of its attachments that fit;
+    at: by the reader's clock."""
 
     item: Item
+    at: datetime
     title: SafeString
     snippet: SafeString
     writer: str = ""
@@ -80,7 +85,7 @@ def hits(
     shown = (
         with_writer(Item.objects.filter(pk__in=keys), user)
         .select_related("engagement__client", "by")
-        .defer("search", "text")
+        .only(*_SHOWN)
         .annotate(
             marked_title=SearchHeadline(
                 "title", query, config="english", start_sel=_BEGIN, stop_sel=_END, highlight_all=True
@@ -104,6 +109,7 @@ def hits(
     return [
         Hit(
             item,
+            localtime(item.at),
             _safe(plain_title(item.marked_title)),
             _snippet(item),
             writer_of(item),

@@ -19,6 +19,7 @@ from .writers import NOBODY, with_writer, writer_of
 _MOVES = sorted({state for states in STATES.values() for state in states} - {"noted"})
 _ENTRIES = dict(EntryKind.choices)
 STAGE = "stage"
+_SHOWN = ("kind", "number", "title", "client_visible", "by__name", "at", "tags")
 
 
 def written(user: User, engagement: Engagement, cursor: Cursor | None, limit: int, kind: str) -> list[Moment]:
@@ -31,7 +32,7 @@ def written(user: User, engagement: Engagement, cursor: Cursor | None, limit: in
         .select_related("by")
         .annotate(entry_kind=F("logentry__entry_kind"), minutes=F("logentry__minutes"))
     )
-    return [_written(user, item) for item in with_writer(rows, user).defer("search", "text")[:limit]]
+    return [_written(user, item) for item in with_writer(rows, user).only(*_SHOWN)[:limit]]
 
 
 def moved(user: User, engagement: Engagement, cursor: Cursor | None, limit: int, kind: str) -> list[Moment]:

@@ -1,5 +1,6 @@
 """Under which name something was written down: a person's, a token's, or Fieldwork's own."""
 
+from functools import cache
 from typing import TypeVar, cast
 
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
@@ -20,9 +21,15 @@ def with_writer(rows: QuerySet[Row], user: User) -> QuerySet[Row]:
     viewers, who are told of no tokens."""
     if user.role == Role.CLIENT:
         return rows
+    return cast("QuerySet[Row]", rows.annotate(via=_via()))
+
+
+@cache
+def _via() -> Coalesce:
+    """How the token of whichever item is read; put together once, as every list of items asks for it."""
     told = Event.objects.filter(subject_id=OuterRef("pk"), verb="written", data__has_key="via")
     said = Subquery(told.values(said=KeyTextTransform("via", "data"))[:1], output_field=CharField())
-    return cast("QuerySet[Row]", rows.annotate(via=Coalesce(said, Value(""))))
+    return Coalesce(said, Value(""))
 
 
 def writer_of(item: Item) -> str:

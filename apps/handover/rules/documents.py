@@ -4,12 +4,13 @@ deep, so that no input does harm."""
 
 import math
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
 
-from .limits import DOCUMENT
+from .limits import DOCUMENT, THINGS
 from .refusal import Unfit
 
 DEEPEST = 40  # levels of nesting
@@ -23,6 +24,8 @@ _READ: dict[str, Any] = {
     "bool": SafeConstructor.construct_yaml_bool,
     "null": SafeConstructor.construct_yaml_null,
 }
+_PLAIN, _KINDS = SafeConstructor(), Resolver()
+_BROKEN = re.compile("[\0\ud800-\udfff]")
 _FENCE = "---\n"
 _UNSURE = re.compile(r"[\x85\u2028\u2029]|^\s|\s$|\s\n", re.MULTILINE)
 
@@ -32,9 +35,9 @@ def dump(data: Any) -> str:
     return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100_000))
 
 
-def read(raw: bytes, name: str, *, most: int = DOCUMENT) -> Any:
-    """The data of a file of YAML. Raises Unfit."""
-    return _read(_text(raw, name, most), name, 0)
+def read(raw: bytes, name: str, *, most: int = DOCUMENT, things: int = THINGS) -> Any:
+    """The data of a file of YAML. most: bytes; things: names, values, lists and mappings. Raises Unfit."""
+    return _read(_text(raw, name, most), name, 0, things)
 
 
 def prose(head: dict[str, Any], text: str) -> str:
@@ -69,65 +72,103 @@ def _text(raw: bytes, name: str, most: int) -> str:
     return text
 
 
-def _read(text: str, name: str, before: int) -> Any:
+def _read(text: str, name: str, before: int, things: int = THINGS) -> Any:
     """before: how many lines of the file stand above."""
+    builder = _Builder(name, before, things)
     try:
-        _survey(text, name, before)
-        return _value(yaml.compose(text, Loader=_LOADER), name, before)
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
     except (yaml.YAMLError, yaml.reader.ReaderError) as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "it cannot be read"
         raise Unfit(f"This is no YAML ({what}).", name, mark.line + 1 + before if mark else 0) from None
+    return builder.value
 
 
-def _survey(text: str, name: str, before: int) -> None:
-    """Refuse what could do harm, before anything is built from it."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        fault = ""
-        if depth > DEEPEST:
-            fault = f"This is nested deeper than {DEEPEST} levels."
-        elif isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            fault = "* and & stand for something else in YAML; a pack has none."
-        elif getattr(event, "tag", None):
-            fault = "! stands for something else in YAML; a pack has none."
-        if fault:
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            raise Unfit(fault, name, line + before)
+class _Builder:
+    """Makes plain data of what YAML says, piece by piece: no more of it is held than what it says, and whatever could
+    do harm is refused when it is met. Raises Unfit."""
+
+    def __init__(self, name: str, before: int, things: int) -> None:
+        self.value: Any = None
+        self._name, self._before, self._left, self._most = name, before, things, things
+        self._open: list[
+            tuple[Any, list[str]]
+        ] = []  # lists and mappings, each mapping with the name that waits
+        self._documents = 0
+
+    def take(self, event: Any) -> None:
+        """The next piece."""
+        if isinstance(event, yaml.ScalarEvent):
+            self._require_plain(event)
+            self._put(event, self._scalar(event), is_scalar=True)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._require_plain(event)
+            if len(self._open) >= DEEPEST:
+                self._refuse(event, f"This is nested deeper than {DEEPEST} levels.")
+            made: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+            self._put(event, made)
+            self._open.append((made, []))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._open.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            self._refuse(event, "* and & stand for something else in YAML; a pack has none.")
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                self._refuse(event, "This is no YAML of a pack: it holds another document.")
+
+    def _require_plain(self, event: Any) -> None:
+        self._left -= 1
+        if self._left < 0:
+            self._refuse(event, f"This says more than {self._most:,} things.")
+        if event.anchor:
+            self._refuse(event, "* and & stand for something else in YAML; a pack has none.")
+        if event.tag:
+            self._refuse(event, "! stands for something else in YAML; a pack has none.")
+
+    def _put(self, event: Any, value: Any, *, is_scalar: bool = False) -> None:
+        """Where it belongs: a name waits for its value."""
+        if not self._open:
+            self.value = value
+            return
+        holder, waiting = self._open[-1]
+        if isinstance(holder, list):
+            holder.append(value)
+        elif waiting:
+            holder[waiting.pop()] = value
+        elif not is_scalar or _kind_of(event) != "str" or value in holder:
+            self._refuse(event, "A name before a colon is a text, and stands there once.")
+        else:
+            waiting.append(value)
+
+    def _scalar(self, event: Any) -> Any:
+        kind, said = _kind_of(event), event.value
+        if kind in _TEXTS:
+            if _BROKEN.search(said):
+                self._refuse(event, "This holds a NUL or half a character.")
+            return said
+        if kind in {"int", "float"} and len(said) > DIGITS:
+            self._refuse(event, "This number has too many digits.")
+        try:
+            value = _READ[kind](_PLAIN, yaml.ScalarNode(f"{_TAG}{kind}", said))
+        except (KeyError, ValueError, IndexError, OverflowError, yaml.YAMLError):
+            self._refuse(event, "This cannot be read; put it in quotes.")
+        if isinstance(value, float) and not math.isfinite(value):
+            self._refuse(event, "This is no finite number.")
+        return value
+
+    def _refuse(self, event: Any, words: str) -> NoReturn:
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        raise Unfit(words, self._name, line + self._before)
 
 
-def _value(node: Any, name: str, before: int) -> Any:
-    if node is None:
-        return None
-    line = node.start_mark.line + 1 + before
-    if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
-        return [_value(one, name, before) for one in node.value]
-    if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
-        made: dict[str, Any] = {}
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode) or key.tag != f"{_TAG}str" or key.value in made:
-                raise Unfit("A name before a colon is a text, and stands there once.", name, line)
-            made[key.value] = _value(value, name, before)
-        return made
-    return _scalar(node, name, line)
-
-
-def _scalar(node: Any, name: str, line: int) -> Any:
-    kind = node.tag.removeprefix(_TAG)
-    if kind in _TEXTS:
-        if re.search("[\0\ud800-\udfff]", node.value):
-            raise Unfit("This holds a NUL or half a character.", name, line)
-        return node.value
-    if kind in {"int", "float"} and len(node.value) > DIGITS:
-        raise Unfit("This number has too many digits.", name, line)
-    try:
-        value = _READ[kind](SafeConstructor(), node)
-    except (KeyError, ValueError, IndexError, OverflowError, yaml.YAMLError):
-        raise Unfit("This cannot be read; put it in quotes.", name, line) from None
-    if isinstance(value, float) and not math.isfinite(value):
-        raise Unfit("This is no finite number.", name, line)
-    return value
+def _kind_of(event: Any) -> str:
+    """What YAML takes a value for: str, int, float, bool, null, timestamp …"""
+    if not event.implicit[0]:  # in quotes
+        return "str"
+    tag: str = _KINDS.resolve(yaml.ScalarNode, event.value, (True, False))  # type: ignore[no-untyped-call]
+    return tag.removeprefix(_TAG)
 
 
 class _Dumper(yaml.SafeDumper):

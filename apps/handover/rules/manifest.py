@@ -54,7 +54,7 @@ def written(manifest: Manifest) -> str:
 
 def read(raw: bytes) -> Manifest:
     """The manifest of a pack. Raises Unfit for none that this Fieldwork knows."""
-    data = documents.read(raw, NAME, most=MANIFEST)
+    data = documents.read(raw, NAME, most=MANIFEST, things=8 * MOST_FILES)
     if not isinstance(data, dict) or data.get("pack") != KIND:
         raise Unfit(f"This is no {KIND}.", NAME)
     if type(data.get("format")) is not int or data["format"] != FORMAT:

@@ -7,17 +7,19 @@ with apostrophes before such a sign. So taking the first one away again gives th
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
-from .limits import CELL
+from .limits import CELL, ROW, THINGS
 from .refusal import Unfit, shown
 
 _FORMULA = re.compile(r"'*\s*[=+\-@\t\r]")
 _QUOTED = re.compile(r'[",\r\n]|^\s|\s$')
 _APOSTROPHES = re.compile(r"'*")
 _DEEPEST = 40  # brackets of JSON in one another
+_TEXT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 
 # one limit for the whole process; another reader of tables may have asked for more
 csv.field_size_limit(max(csv.field_size_limit(), CELL))
@@ -25,17 +27,19 @@ csv.field_size_limit(max(csv.field_size_limit(), CELL))
 
 def line_of(cells: Iterable[str]) -> str:
     """One line of a table."""
-    return ",".join(_quoted(cell) for cell in cells) + "\n"
+    return ",".join([quoted(cell) for cell in cells]) + "\n"
 
 
-def _quoted(cell: str) -> str:
+def quoted(cell: str) -> str:
+    """A cell as it stands in its line."""
     return '"' + cell.replace('"', '""') + '"' if _QUOTED.search(cell) else cell
 
 
 def rows_of(file: BinaryIO, name: str, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """The rows below the headings, each with the line on which it ends. Raises Unfit for what is no such table."""
     text = io.TextIOWrapper(file, encoding="utf-8", errors="strict", newline="")
-    reader = csv.reader(text, strict=True)
+    left = [ROW]
+    reader = csv.reader(_lines(text, left, name), strict=True)
     try:
         head = next(reader, None)
         if head != list(columns):
@@ -46,12 +50,22 @@ def rows_of(file: BinaryIO, name: str, columns: Sequence[str]) -> Iterator[tuple
                 message = f"This row has {len(row)} cells; there are {len(columns)} columns."
                 raise Unfit(message, name, reader.line_num)
             yield reader.line_num, row
+            left[0] = ROW
     except UnicodeDecodeError:
         raise Unfit("This is no text in UTF-8.", name) from None
     except csv.Error as error:
         raise Unfit(f"This is no CSV ({error}).", name, reader.line_num) from None
     finally:
         text.detach()
+
+
+def _lines(text: io.TextIOWrapper, left: list[int], name: str) -> Iterator[str]:
+    """The lines, none read further than a row may go on. left: characters of the present row."""
+    while line := text.readline(left[0] + 1):
+        left[0] -= len(line)
+        if left[0] < 0:
+            raise Unfit(f"A row has at most {ROW:,} characters; this one has more.", name)
+        yield line
 
 
 def said(text: str) -> str:
@@ -85,12 +99,32 @@ def json_said(value: Any) -> str:
 
 def json_heard(cell: str) -> Any:
     """The value of such a cell. Raises ValueError for what is no JSON, holds a name twice, or is nested too deep."""
-    depth = 0
-    for sign in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', cell):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(sign.group(), 0)
-        if depth > _DEEPEST:
-            raise ValueError("nested too deep")
-    return _DECODER.decode(cell)
+    signs = cell.count("[") + cell.count("{")
+    if signs + cell.count(",") > THINGS and _signs_of(cell) > THINGS:
+        raise ValueError("it says too much")
+    value = _DECODER.decode(cell)
+    if signs > _DEEPEST:
+        _require_shallow(value)
+    return value
+
+
+def _signs_of(cell: str) -> int:
+    """How many brackets and commas stand in no text."""
+    bare = _TEXT.sub("", cell)
+    return sum(bare.count(sign) for sign in ",[{")
+
+
+def _require_shallow(value: Any) -> None:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            each
+            for one in level
+            if isinstance(one, list | dict)
+            for each in (one if isinstance(one, list) else one.values())
+        ]
+    if any(isinstance(one, list | dict) for one in level):
+        raise ValueError("nested too deep")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -104,6 +138,14 @@ def _no_number(said: str) -> Any:
     raise ValueError(f"{said} is no number of JSON")
 
 
+def finite(said: str | float) -> float:
+    """The number. Raises ValueError for one that is larger than any that can be kept."""
+    number = float(said)
+    if not math.isfinite(number):
+        raise ValueError(f"{said} cannot be kept")
+    return number
+
+
 # made once: a table of results has millions of such cells
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number, parse_float=finite)

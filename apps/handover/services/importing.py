@@ -32,6 +32,7 @@ from ..shape.reading import Files, Into
 from .exporting import digests
 
 logger = logging.getLogger(__name__)
+_ALTERED = "A pack is taken as it was handed over; change things here once it is imported."
 # What is another's here: whoever has an account, a site or an endpoint keeps what they are called here.
 _OURS = frozenset({people.PATH, engagement.PATH, sites.PATH, endpoints.PATH})
 # What is read once the digests of approvals are there.
@@ -101,12 +102,14 @@ def _looked_at(files: Files, tell: Tell) -> Manifest:
     manifest.require_same(found, files.names())
     for name, sealed in found.files.items():
         if files.size(name) != sealed.size:
-            raise Unfit(f"This file has {files.size(name):,} bytes; the manifest says {sealed.size:,}.", name)
+            said = f"This file has {files.size(name):,} bytes; the manifest says {sealed.size:,}."
+            raise Unfit(f"{said} {_ALTERED}", name)
     tell("digests")
     for name, sealed in found.files.items():
         with files.open(name) as file:
             if _digest_of(file) != sealed.sha256:
-                raise Unfit("This file is not the one of the manifest: its digest is another.", name)
+                words = "This file is not the one of the manifest: its digest is another."
+                raise Unfit(f"{words} {_ALTERED}", name)
     return found
 
 

@@ -33,9 +33,14 @@ class Sort:
 
 
 def _text_in(value: Any) -> str:
-    if not isinstance(value, str) or _SURROGATE.search(value):
+    if not isinstance(value, str) or not _is_kept(value):
         raise Wrong("a text")
     return value
+
+
+def _is_kept(text: str) -> bool:
+    """Whether a text can be kept; nearly all need but a glance."""
+    return "\0" not in text if text.isascii() else _SURROGATE.search(text) is None
 
 
 def _whole_in(value: Any) -> int:
@@ -48,8 +53,8 @@ def _number_in(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Wrong("a number")
     try:
-        return float(value)
-    except OverflowError:
+        return tables.finite(value)
+    except (OverflowError, ValueError):
         raise Wrong("a number that can be kept") from None
 
 
@@ -108,7 +113,7 @@ def _deep_surrogate(value: Any) -> bool:
         return any(_deep_surrogate(each) for pair in value.items() for each in pair)
     if isinstance(value, list):
         return any(_deep_surrogate(each) for each in value)
-    return isinstance(value, str) and _SURROGATE.search(value) is not None
+    return isinstance(value, str) and not _is_kept(value)
 
 
 def _same(value: Any) -> Any:
@@ -124,7 +129,7 @@ def _whole_heard(cell: str) -> int:
 
 
 def _number_heard(cell: str) -> float:
-    return float(cell) if _NUMBER.fullmatch(cell) else _refuse(cell)
+    return tables.finite(cell) if _NUMBER.fullmatch(cell) else _refuse(cell)
 
 
 def _refuse(cell: str) -> Any:

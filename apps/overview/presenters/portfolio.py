@@ -6,7 +6,7 @@ from typing import Any
 
 from ..rules.health import Colour
 from ..selectors.narrowing import SORTS, Chosen
-from .today import COLOURS, Reason, reasons_of
+from .today import COLOURS
 
 COLUMNS = (
     ("engagement", "Engagement"),
@@ -39,11 +39,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """One engagement. why: what decides about its colour; forecast: its dates, or why there are none."""
+    """One engagement. tone: as of a badge; reason: what decides most about its colour."""
 
     standing: Any
     tone: str
-    why: list[Reason]
     reason: str
 
 
@@ -91,7 +90,7 @@ def _group_of(standing: Any, group: str) -> str:
 
 def _line(standing: Any) -> Line:
     reason = "; ".join(standing.reasons[:1])
-    return Line(standing, COLOURS[standing.shown], reasons_of(standing), reason)
+    return Line(standing, COLOURS[standing.shown], reason)
 
 
 def exported(standings: Iterable[Any]) -> Iterator[list[Any]]:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
-
+from apps.core.reversing import reverse_row
 from apps.engagements.models import Engagement
 from apps.engagements.rules.excerpts import plain_title
 
@@ -32,10 +31,11 @@ class Reason:
 
 @dataclass(frozen=True)
 class Place:
-    """An engagement where somebody is needed. rest: reasons beyond the first few. lead: who leads it, where that
-    is asked; None where it is one's own."""
+    """An engagement where somebody is needed. href: how it stands. rest: reasons beyond the first few. lead: who leads
+    it, where that is asked; None where it is one's own."""
 
     engagement: Engagement
+    href: str
     colour: str
     tone: str
     given: dict[str, str] | None  # the override that counts: "reason", "until"
@@ -53,6 +53,7 @@ def _place(standing: Any) -> Place:
     reasons = reasons_of(standing)
     return Place(
         engagement=standing.engagement,
+        href=standing.get_absolute_url(),
         colour=standing.shown,
         tone=COLOURS[standing.shown],
         given=standing.given,
@@ -86,6 +87,5 @@ def deciding_of(standing: Standing) -> tuple[list[Reason], list[Reason]]:
 def _where(engagement: Engagement, concern: Mapping[str, Any]) -> str:
     """Where a concern is mended: at the item that it is about, else on a page of the engagement."""
     if concern["item"]:
-        return reverse("items:detail", args=[concern["item"]])
-    route = PAGES.get(concern["kind"])
-    return reverse(route, args=[engagement.pk]) if route else engagement.get_absolute_url()
+        return reverse_row("items:detail", concern["item"])
+    return reverse_row(PAGES.get(concern["kind"], "engagements:detail"), engagement.pk)

@@ -107,7 +107,12 @@ def narrowed(found: QuerySet[Any], chosen: Chosen) -> QuerySet[Any]:
         found = found.filter(shown=chosen.health)
     if chosen.trouble:
         found = found.filter(TROUBLES[chosen.trouble][1])
+    return found.order_by(*order_of(chosen))
+
+
+def order_of(chosen: Chosen) -> list[Any]:
+    """In which order what is chosen stands."""
     order: list[Any] = [OrderBy(F(GROUPS[chosen.group]), nulls_last=True)] if chosen.group else []
     by = SORTS[chosen.sort][0]
     order.append(OrderBy(F(by), descending=chosen.down, nulls_last=True))
-    return found.order_by(*order, "-press", "engagement__name", "pk")
+    return [*order, "-press", "engagement__name", "pk"]

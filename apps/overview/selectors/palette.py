@@ -101,7 +101,8 @@ def _engagements(user: User, words: str) -> Iterator[Hit]:
     found = visible_to(user)
     for word in words.split()[:8]:
         found = found.filter(Q(name__icontains=word) | Q(client__name__icontains=word))
-    for one in found.order_by(F("closed_at").asc(nulls_first=True), "name", "pk")[:FEW]:
+    shown = found.only("name", "closed_at", "archived_at", "client__name")
+    for one in shown.order_by(F("closed_at").asc(nulls_first=True), "name", "pk")[:FEW]:
         note = one.client.name if one.is_open else f"{one.client.name}, {one.state}"
         yield Hit(one.name, one.get_absolute_url(), note)
 
@@ -121,7 +122,8 @@ def _items(user: User, words: str) -> Iterator[Hit]:
     # an order that no index has: all that fit are fetched by their words, rather than all rows until enough have fitted
     first = found.order_by(F("closed_at").asc(nulls_first=True), "-at", "pk").values("pk")[:FEW]
     shown = Item.objects.filter(pk__in=first).order_by(F("closed_at").asc(nulls_first=True), "-at", "pk")
-    for one in shown.select_related("engagement__client").defer("text", "search"):
+    names = ("kind", "number", "title", "engagement__name", "engagement__client__name")
+    for one in shown.select_related("engagement__client").only(*names):
         yield Hit(str(one), one.get_absolute_url(), str(one.engagement))
 
 
@@ -143,7 +145,7 @@ def _runs(user: User, words: str) -> Iterator[Hit]:
 
 def _people(user: User, words: str) -> Iterator[Hit]:
     """Staff find one another: an administrator the account, everybody else what that person has logged."""
-    found = active_people().filter(Q(name__icontains=words) | Q(email__icontains=words))
+    found = active_people().filter(Q(name__icontains=words) | Q(email__icontains=words)).only("name", "role")
     if user.role == Role.ADMIN:
         for one in found[:FEW]:
             yield Hit(one.name, reverse("accounts:person", args=[one.pk]), one.get_role_display())

@@ -23,7 +23,7 @@ AT_ONCE = 200  # engagements in one transaction
 SOME = 50  # changed engagements that a page waits for
 _LOCK = "overview.standing"
 _REMEMBER = """INSERT INTO overview_changed (engagement_id)
-    SELECT id FROM engagements_engagement WHERE id = %s"""
+    SELECT id FROM engagements_engagement WHERE id = ANY(%s)"""
 _TAKE = """DELETE FROM overview_changed
     WHERE engagement_id IN (SELECT DISTINCT engagement_id FROM overview_changed LIMIT %s) RETURNING engagement_id"""
 _KEPT = {"id", "engagement", "created_at"}  # of a standing that is there
@@ -32,9 +32,14 @@ _KEPT = {"id", "engagement", "created_at"}  # of a standing that is there
 def notice_change(event: Event) -> None:
     """Remember, in the transaction of a change, that an engagement's standing is to be worked out anew; unless it
     is the engagement itself that is gone."""
-    if event.engagement_id:
+    notice_changes([event])
+
+
+def notice_changes(events: Iterable[Event]) -> None:
+    """As `notice_change`, of many at once."""
+    if changed := sorted({event.engagement_id for event in events if event.engagement_id}):
         with connection.cursor() as cursor:
-            cursor.execute(_REMEMBER, [event.engagement_id])
+            cursor.execute(_REMEMBER, [changed])
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from apps.engagements.models import Stage
 from ..presenters import portfolio as shown
 from ..rules.health import Colour
 from ..selectors import standings
-from ..selectors.narrowing import ENDED, GROUPS, TROUBLES, Chosen, chosen_of, narrowed
+from ..selectors.narrowing import ENDED, GROUPS, TROUBLES, Chosen, chosen_of, narrowed, order_of
 from ..selectors.saved_views import views_of
 from ..services.standing import catch_up
 
@@ -24,10 +24,11 @@ GROUPED = {"client": "By client", "stage": "By stage", "health": "By health", "l
 def portfolio(request: PersonRequest) -> HttpResponse:
     catch_up()
     chosen = chosen_of(request.GET)
-    page = page_of(request, narrowed(standings.seen(request.user), chosen))
+    page = page_of(request, narrowed(standings.seen(request.user), chosen).values("pk"))
+    lines = standings.lines_of(page.object_list).order_by(*order_of(chosen))
     context = {
         "page": page,
-        "groups": shown.groups_of(page.object_list, chosen),
+        "groups": shown.groups_of(lines, chosen),
         "columns": shown.columns_of(chosen),
         "chosen": chosen,
         "search": chosen.q,
@@ -43,7 +44,7 @@ def portfolio(request: PersonRequest) -> HttpResponse:
 @access(roles=STAFF)
 def portfolio_csv(request: PersonRequest) -> HttpResponseBase:
     """Exactly what is on screen: the same engagements in the same order, on all pages."""
-    rows = narrowed(standings.seen(request.user), chosen_of(request.GET))
+    rows = standings.as_lines(narrowed(standings.seen(request.user), chosen_of(request.GET)))
     name = f"portfolio-{timezone.localdate():%Y-%m-%d}"
     return csv_response(name, shown.EXPORTED, shown.exported(rows.iterator(chunk_size=500)))
 

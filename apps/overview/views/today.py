@@ -30,16 +30,16 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _today(request: PersonRequest) -> HttpResponse:
     catch_up()
-    page = page_of(request, standings.mine(request.user), PLACES)
+    page = page_of(request, standings.mine(request.user).values("pk"), PLACES)
     sees_all = request.user.role in SEE_ALL
     # whoever answers for all and works on none has all of them before them, and sees whose each is
     everybodys = sees_all and not page.paginator.count
     if everybodys:
-        page = page_of(request, standings.pressing(request.user), PLACES)
+        page = page_of(request, standings.pressing(request.user).values("pk"), PLACES)
     due = list(standings.due_to(request.user)[: DUE + 1])
     context = {
         "page": page,
-        "places": places_of(page.object_list),
+        "places": places_of(standings.places_of(page.object_list, lead=everybodys)),
         "due": due[:DUE],
         "more_due": len(due) > DUE,
         "today": timezone.localdate(),

@@ -1,5 +1,7 @@
 """Reads of evaluations and their versions."""
 
+from collections.abc import Sequence
+
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from apps.engagements.models import Engagement
@@ -32,6 +34,15 @@ def versions_of(evaluation: Evaluation) -> QuerySet[Evaluation]:
     """All versions of an evaluation, newest first, with their runs counted."""
     same = Evaluation.objects.filter(engagement=evaluation.engagement_id, name=evaluation.name)
     return same.annotate(run_count=Count("runs")).order_by("-version")
+
+
+def to_compare(
+    evaluation: Evaluation, versions: Sequence[Evaluation], since: int | None
+) -> Evaluation | None:
+    """Of its versions, newest first, the one that it is compared with: number `since`, else the last one before it."""
+    others = [version for version in versions if version.pk != evaluation.pk]
+    asked = next((version for version in others if version.version == since), None)
+    return asked or next((version for version in others if version.version < evaluation.version), None)
 
 
 def latest_of(evaluation: Evaluation) -> Evaluation:

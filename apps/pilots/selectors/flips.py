@@ -49,7 +49,7 @@ class FlipPage:
     first: bool
 
 
-def page(a: Side, b: Side, scorer: str, query: Mapping[str, str]) -> FlipPage:
+def page(a: Side, b: Side, scorer: str, query: Mapping[str, str], *, size: int = PER_PAGE) -> FlipPage:
     """The page that a query names with way= and after=; what it does not understand it ignores."""
     way = query.get("way", "") if query.get("way", "") in WAYS else ""
     after = whole_number(query.get("after"), -1)
@@ -68,10 +68,10 @@ def page(a: Side, b: Side, scorer: str, query: Mapping[str, str]) -> FlipPage:
         "place_a": a.place(scorer),
         "place_b": b.place(scorer),
         "after": after,
-        "most": PER_PAGE + 1,
+        "most": size + 1,
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         rows = [Flip(*row) for row in cursor.fetchall()]
-    more, rows = len(rows) > PER_PAGE, rows[:PER_PAGE]
+    more, rows = len(rows) > size, rows[:size]
     return FlipPage(rows, way, rows[-1].n if more else None, after < 0)

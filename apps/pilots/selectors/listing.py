@@ -58,7 +58,12 @@ def found(engagements: QuerySet[Engagement], want: Wanted) -> QuerySet[Run]:
         "started_by": want.by,
     }
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
-    for word in want.words.split()[:MOST_WORDS]:
+    return holding(rows, want.words)
+
+
+def holding(rows: QuerySet[Run], words: str) -> QuerySet[Run]:
+    """Those that hold every one of these words in a name, or as their number."""
+    for word in words.split()[:MOST_WORDS]:
         rows = rows.filter(_holds(word))
     return rows
 

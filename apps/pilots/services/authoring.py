@@ -7,6 +7,7 @@ from django.db.models import Max
 
 from apps.accounts.models import User
 from apps.audit.services import record
+from apps.connectors.models import Source
 from apps.connectors.services import ensure_dataset
 from apps.connectors.services.folders import check_place
 from apps.core.errors import Refused
@@ -44,7 +45,7 @@ def write_evaluation(
         return latest
     if seen is not None:
         _refuse_unseen(name, seen, latest)
-    _refuse_others_files(by, engagement, pilot, latest)
+    refuse_others_files(by=by, engagement=engagement, pilot=pilot, before=latest)
     named = _named(engagement, pilot)
     evaluation = Evaluation.objects.create(
         engagement=engagement,
@@ -128,13 +129,17 @@ def pilot_of(evaluation: Evaluation) -> spec.PilotSpec:
     return spec.from_data({**evaluation.spec, **named})
 
 
-def _refuse_others_files(
-    by: User | None, engagement: Engagement, pilot: spec.PilotSpec, latest: Evaluation | None
+def refuse_others_files(
+    *, by: User | None, engagement: Engagement, pilot: spec.PilotSpec, before: Evaluation | None
 ) -> None:
-    """Files that the version before names have been allowed to it; sources see to themselves."""
-    known = set(spec.files_of(spec.from_data(latest.spec))) if latest else set()
+    """What the version before and the engagement's own sources name has been allowed to it; any other file, and any
+    other login, must be the client's. Raises Refused."""
+    source = pilot.dataset.source
+    known = set(spec.files_of(spec.from_data(before.spec))) if before else set()
+    if not Source.objects.filter(engagement=engagement, address=source.model_dump(mode="json")).exists():
+        check_place(by=by, client=engagement.client, source=source)
     for path in spec.files_of(pilot):
-        if path not in known and path != getattr(pilot.dataset.source, "path", None):
+        if path not in known and path != getattr(source, "path", None):
             check_place(by=by, client=engagement.client, source=plan.CsvSource(path=path))
 
 

@@ -60,8 +60,9 @@ def rehearsal(request: PersonRequest, pk: UUID) -> HttpResponse:
 @access(engagement=of_evaluation, work=True, methods=["POST"])
 def evaluation_rehearse(request: EngagementRequest, pk: UUID) -> HttpResponse:
     """A dry run of a version as it was written."""
-    pilot = authoring.pilot_of(Evaluation.objects.get(pk=pk))
-    inquiry = rehearsals.rehearse(by=request.user, engagement=request.engagement, pilot=pilot)
+    version = Evaluation.objects.get(pk=pk)
+    pilot = authoring.pilot_of(version)
+    inquiry = rehearsals.rehearse(by=request.user, engagement=request.engagement, pilot=pilot, base=version)
     return redirect("pilots:rehearsal", pk=inquiry.pk)
 
 
@@ -88,7 +89,9 @@ def _form(request: EngagementRequest, *, base: Evaluation | None, name: str, see
         return _page(request, sheet, base, seen=seen, status=409)
     try:
         if request.POST.get("do") == "rehearse":
-            inquiry = rehearsals.rehearse(by=request.user, engagement=request.engagement, pilot=sheet.pilot)
+            inquiry = rehearsals.rehearse(
+                by=request.user, engagement=request.engagement, pilot=sheet.pilot, base=base
+            )
             return _page(request, sheet, base, seen=seen, rehearsal=inquiry)
         said = sheet.main.cleaned_data
         is_next = base is not None and seen > 0 and said["name"] == base.name

@@ -23,7 +23,8 @@ FLIPS = "flips"
 
 @access(roles=EVERYONE)
 def comparison(request: PersonRequest) -> HttpResponse:
-    """The runs a= and b=, of which this person must see both; run= twice is how a list chooses them."""
+    """The runs a= and b=, of which this person must see both; run= twice is how a list chooses them. Specs and single
+    samples are shown to staff alone."""
     if chosen := request.GET.getlist("run"):
         if len(set(chosen)) != 2:
             raise Refused(
@@ -42,7 +43,7 @@ def comparison(request: PersonRequest) -> HttpResponse:
         context["found"] = found
         if request.user.is_staff_member:
             context["changes"] = presenters.changes(a, b)
-    if scorer and paired:
+    if scorer and paired and request.user.is_staff_member:
         context |= _flips(request, a, b, scorer)
     return page_or_fragment(
         request,

@@ -17,6 +17,7 @@ from ..presenters.evaluations import yaml_of
 from ..rules.differences import differences
 from ..selectors import evaluations
 from ..selectors import runs as selectors
+from ..selectors.samples import whole_number
 from ..services import runs as services
 from .answers import to_run
 
@@ -42,7 +43,7 @@ def evaluation_detail(request: EngagementRequest, pk: UUID) -> HttpResponse:
     """A frozen spec with its runs, its versions, and what changed since the one before (or ?since=)."""
     evaluation = Evaluation.objects.select_related("engagement__client", "dataset__source").get(pk=pk)
     versions = list(evaluations.versions_of(evaluation))
-    before = _before(evaluation, versions, request.GET.get("since", ""))
+    before = evaluations.to_compare(evaluation, versions, whole_number(request.GET.get("since"), 0))
     context = {
         "engagement": request.engagement,
         "evaluation": evaluation,
@@ -55,13 +56,6 @@ def evaluation_detail(request: EngagementRequest, pk: UUID) -> HttpResponse:
         "for_client": request.user.role == Role.CLIENT,
     }
     return page_or_fragment(request, "pilots/evaluation_detail.html", context)
-
-
-def _before(evaluation: Evaluation, versions: list[Evaluation], since: str) -> Evaluation | None:
-    """The version to compare with: the one asked for, else the last one before this."""
-    others = [version for version in versions if version.pk != evaluation.pk]
-    asked = next((version for version in others if str(version.version) == since), None)
-    return asked or next((version for version in others if version.version < evaluation.version), None)
 
 
 @access(engagement=of_evaluation, work=True, methods=["POST"])

@@ -53,7 +53,8 @@ def run_states(request: PersonRequest) -> HttpResponse:
 
 @access(engagement=of_run, client_visible=True)
 def run_detail(request: EngagementRequest, pk: UUID) -> HttpResponse:
-    """One run: live while it is under way, afterwards its verdict and figures. The live part is fetched alone."""
+    """One run: live while it is under way, afterwards its verdict and figures. The live part is fetched alone. Samples
+    are shown to staff alone, as on their own page."""
     run = selectors.complete().get(pk=pk)
     if wants_fragment(request) and not run.is_open:
         response = HttpResponse()
@@ -68,7 +69,8 @@ def run_detail(request: EngagementRequest, pk: UUID) -> HttpResponse:
     if not wants_fragment(request):
         context |= notes_of(request, run) | {"previous": compared.previous(run)}
     if not run.is_open:
-        context |= _samples(request, run) | {"criteria": presenters.criteria_of(run)}
+        context |= {"result": presenters.result_of(run), "criteria": presenters.criteria_of(run)}
+        context |= _samples(request, run) if request.user.is_staff_member else {}
     return page_or_fragment(
         request, "pilots/run_detail.html", context, fragments={"run-live": "pilots/_run_live.html"}
     )
@@ -78,7 +80,7 @@ def run_detail(request: EngagementRequest, pk: UUID) -> HttpResponse:
 def run_samples(request: EngagementRequest, pk: UUID) -> HttpResponse:
     """The samples of a run, as far as its privacy level let them leave the site."""
     run = selectors.complete().get(pk=pk)
-    context = _context(request, run) | _samples(request, run)
+    context = _context(request, run) | {"result": presenters.result_of(run)} | _samples(request, run)
     return page_or_fragment(
         request, "pilots/run_samples.html", context, fragments={"run-samples": "pilots/_samples.html"}
     )
@@ -125,7 +127,6 @@ def _context(request: EngagementRequest, run: Run) -> dict[str, Any]:
 def _samples(request: HttpRequest, run: Run) -> dict[str, Any]:
     targets = run.targets.all()
     return {
-        "result": presenters.result_of(run),
         "samples": samples.page(run, request.GET),
         "kinds": sorted({kind for target in targets for kind in ("ok", *target.answers, *target.errors)}),
         "texts": Level(run.level or Level.SCORES).includes(Level.REDACTED),

@@ -100,6 +100,7 @@ BY_SUBJECT: Mapping[str, Mapping[str, str]] = {
         engagement__closed="closed, archived, removed",
         engagement__reopened="reopened, brought back",
     ),
+    "usage": _told(engagement__changed="changed"),
     "member": _told(access__changed="added, role changed, removed"),
     "invitation": _told(access__changed="made, withdrawn, accepted"),
     "token": _told(access__changed="made, revoked"),

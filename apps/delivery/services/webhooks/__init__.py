@@ -1,6 +1,6 @@
 """The only writers of webhooks and of deliveries."""
 
-from .hearing import hear
+from .hearing import hear, hear_all
 from .keeping import Issued, change, make, pause, remove, resume
 from .replaying import replay, send_test
 from .rotating import end_old_secret, rotate
@@ -11,6 +11,7 @@ __all__ = [
     "change",
     "end_old_secret",
     "hear",
+    "hear_all",
     "make",
     "pause",
     "remove",

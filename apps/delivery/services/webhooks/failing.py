@@ -4,15 +4,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from apps.accounts.models import User
-
-from ... import selectors
-from ...models import InboxEntry, Mute, Webhook
-from ...rules import lines, preferences
+from ...models import Webhook
 from ...rules.webhooks import attempts
 from .keeping import pause
+from .telling import tell
 
-ABOUT = "webhook"
 _WHY = {
     Webhook.Pause.GONE: "its receiver has answered that it wants no more (410)",
     Webhook.Pause.FAILING: "nothing has arrived there for three days",
@@ -31,31 +27,9 @@ def note(pk: UUID, *, arrived: bool, gone: bool) -> None:
     webhook = (found if gone else found.filter(failing_since__lte=now - attempts.PATIENCE)).first()
     if webhook is not None:
         why = Webhook.Pause.GONE if gone else Webhook.Pause.FAILING
-        tell(pause(by=None, webhook=webhook, why=why))
+        paused = pause(by=None, webhook=webhook, why=why)
+        tell(paused, _why(paused))
 
 
-def tell(webhook: Webhook) -> list[User]:
-    """Tell whoever looks after a webhook why it was paused, by inbox and e-mail as they want it. Returns whom."""
-    text = f"The webhook {webhook.name} was paused: {_WHY[Webhook.Pause(webhook.paused_why)]}."
-    return [one for one in selectors.managers_of(webhook) if _tell(one, webhook, text)]
-
-
-def _tell(person: User, webhook: Webhook, text: str) -> bool:
-    said = selectors.said_by(person)
-    shown = preferences.wanted(said, ABOUT, preferences.INBOX)
-    mailed = preferences.wanted(said, ABOUT, preferences.EMAIL)
-    muted = Mute.objects.filter(user=person, engagement=webhook.engagement_id).exists()
-    if muted or not (shown or mailed):
-        return False
-    now = timezone.now()
-    InboxEntry.objects.create(
-        to=person,
-        about=ABOUT,
-        engagement=webhook.engagement,
-        webhook=webhook,
-        text=lines.clip(text, lines.NOTICE),
-        at=now,
-        shown=shown,
-        mail_at=now if mailed else None,
-    )
-    return True
+def _why(webhook: Webhook) -> str:
+    return f"The webhook {webhook.name} was paused: {_WHY[Webhook.Pause(webhook.paused_why)]}."

@@ -1,5 +1,7 @@
 """Puts what happens on its way to the webhooks that want it: one row for each, in the transaction of what happens."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,17 +17,35 @@ from ...rules.webhooks import events
 
 TASK = "fieldwork.delivery.send_webhooks"
 _ANY = "SELECT EXISTS (SELECT 1 FROM delivery_webhook WHERE paused_at IS NULL)"
+AT_ONCE = 5_000  # rows of one statement
 # A webhook that is found cannot be deleted before this transaction ends, whose rows would have nothing to belong to.
-# `waiting`: a worker has been woken for it already. What is done to a webhook itself it is not told.
+# `waiting`: a worker has been woken for it already.
 _WANTING = """
-SELECT w.id, EXISTS (SELECT 1 FROM delivery_delivery d WHERE d.webhook_id = w.id AND d.ended_at IS NULL
-                     AND d.state = 'queued' AND d.next_at <= %s) AS waiting
+SELECT w.id, w.engagement_id, w.events,
+       EXISTS (SELECT 1 FROM delivery_delivery d WHERE d.webhook_id = w.id AND d.ended_at IS NULL
+               AND d.state = 'queued' AND d.next_at <= %s) AS waiting
 FROM delivery_webhook w
-WHERE w.paused_at IS NULL AND (w.engagement_id IS NULL OR w.engagement_id = %s) AND w.events && %s::varchar[]
-      AND w.id <> %s
+WHERE w.paused_at IS NULL AND (w.engagement_id IS NULL OR w.engagement_id = ANY(%s)) AND w.events && %s::varchar[]
 ORDER BY w.id
 FOR KEY SHARE OF w
 """
+
+
+@dataclass(frozen=True)
+class _Listener:
+    """A webhook that wants some of what happens."""
+
+    pk: UUID
+    engagement_id: UUID | None
+    events: Sequence[str]
+    waiting: bool
+
+    def wants(self, event: Event, kind: str) -> bool:
+        """Whether it is told of that one. What is done to a webhook itself it is not told."""
+        here = self.engagement_id is None or self.engagement_id == event.engagement_id
+        return (
+            here and self.pk != event.subject_id and (kind in self.events or events.EVERYTHING in self.events)
+        )
 
 
 class _Silence:
@@ -38,19 +58,27 @@ class _Silence:
 
 def hear(event: Event) -> None:
     """Queue a delivery of an event for every active webhook that wants it."""
+    hear_all([event])
+
+
+def hear_all(happened: Sequence[Event]) -> None:
+    """The same of several events, by as many statements as of one."""
     if not _is_anybody_there():
         return
-    kind = events.kind_of(event.subject_type, event.verb)
     now = timezone.now()
-    found = _wanting(event, kind, now)
-    if not found:
+    told = [(event, events.kind_of(event.subject_type, event.verb)) for event in happened]
+    listening = _listening(told, now)
+    wanted = [one for one in told if any(each.wants(*one) for each in listening)]
+    if not wanted:
         return
-    body = payloads.of_event(event, kind)
-    Delivery.objects.bulk_create(
-        Delivery(webhook_id=pk, event_id=event.pk, kind=kind, body=body, created_at=now, next_at=now)
-        for pk, _ in found
-    )
-    if not all(waiting for _, waiting in found):
+    rows = [
+        Delivery(webhook_id=each.pk, event_id=event.pk, kind=kind, body=body, created_at=now, next_at=now)
+        for (event, kind), body in zip(wanted, payloads.of_events(wanted), strict=True)
+        for each in listening
+        if each.wants(event, kind)
+    ]
+    Delivery.objects.bulk_create(rows, batch_size=AT_ONCE)
+    if {row.webhook_id for row in rows} - {each.pk for each in listening if each.waiting}:
         wake(TASK)
 
 
@@ -70,8 +98,10 @@ def _is_anybody_there() -> bool:
     return False
 
 
-def _wanting(event: Event, kind: str, now: datetime) -> list[tuple[UUID, bool]]:
+def _listening(told: Sequence[tuple[Event, str]], now: datetime) -> list[_Listener]:
+    """The active webhooks that may want one of these."""
+    engagements = list({event.engagement_id for event, _ in told if event.engagement_id})
+    kinds = [*{kind for _, kind in told}, events.EVERYTHING]
     with connection.cursor() as cursor:
-        cursor.execute(_WANTING, [now, event.engagement_id, [kind, events.EVERYTHING], event.subject_id])
-        found: list[tuple[UUID, bool]] = cursor.fetchall()
-        return found
+        cursor.execute(_WANTING, [now, engagements, kinds])
+        return [_Listener(*row) for row in cursor.fetchall()]

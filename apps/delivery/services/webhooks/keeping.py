@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.audit.services import record
+from apps.audit.through import present
 from apps.core.errors import Refused
 from apps.core.locks import hold
 from apps.core.text import one_line
@@ -23,6 +24,7 @@ from ...models.webhooks import NAME
 from ...posting import check_address
 from ...rules.webhooks import events as kinds
 from .hearing import TASK, ask_again
+from .telling import tell
 
 MOST = 20  # of one engagement, and of the installation
 
@@ -115,6 +117,7 @@ def _make(
     ask_again()
     facts = {"name": webhook.name, "host": webhook.host, "events": webhook.events}
     record(by=by, verb="made", subject=webhook, engagement=engagement, **facts)
+    _tell_of_program(webhook, "made")
     return Issued(webhook, secrets.text_of(webhook))
 
 
@@ -133,7 +136,16 @@ def _change(by: User | None, webhook: Webhook, version: int | None, wanted: dict
         if "address" in before:  # which may hold what is nobody else's
             facts["host"], after["host"] = host, locked.host
         record(by=by, verb="changed", subject=locked, engagement=locked.engagement, before=facts, after=after)
+        if "address" in before:
+            _tell_of_program(locked, "redirected")
     return locked
+
+
+def _tell_of_program(webhook: Webhook, done: str) -> None:
+    """A program can be talked into sending things out, so people learn of what one has done; a person at a screen knows
+    it."""
+    if via := present().get("via"):
+        tell(webhook, f"The {via} has {done} the webhook {webhook.name}; it leads to {webhook.host}.")
 
 
 def _name(webhook: Webhook, name: str) -> str:

@@ -31,6 +31,9 @@ from .narrowing import in_state, owned
 _URGENCY = Case(
     When(state=rules.WAITING, then=0), When(state="refused", then=1), default=2, output_field=IntegerField()
 )
+_WAITED = (
+    "kind", "number", "title", "state", "due", "asked_on", "answered_on", "holds_up__stage", "holds_up__due",
+)  # fmt: skip
 COUNTED = 200  # requests that a sentence still counts
 CHASE = Q(source__kind=Kind.ENTRY, source__tags__contains=["chased"], source__removed_at=None)
 
@@ -86,7 +89,8 @@ def waiting_for(user: User, engagement: Engagement, *, today: date) -> list[Wait
         return []
     found = items_of(user, engagement, AccessRequest).filter(state=rules.WAITING)
     found = (
-        found.select_related("owner", "holds_up")
+        found.select_related("holds_up")
+        .only(*_WAITED)
         .annotate(required=required_by("holds_up"))
         .order_by("asked_on", "pk")
     )

@@ -65,11 +65,13 @@ def remap(*, by: User, pending: Import, **wanted: Any) -> Import:
     names = {one.name for one in fields_of(locked.what)}
     places = list(columns.values())
     if columns.keys() - names or not all(0 <= place < len(locked.mapping["headings"]) for place in places):
-        raise Refused("column", "There is no such column in this file.")
+        raise Refused("column", "There is no such column in this file.", field="columns")
     twice = [place for place in places if places.count(place) > 1]
     if twice:
         heading = locked.mapping["headings"][twice[0]]
-        raise Refused("column_twice", f"“{heading}” can only be one thing; choose another column.")
+        raise Refused(
+            "column_twice", f"“{heading}” can only be one thing; choose another column.", field="columns"
+        )
     if wanted.get("order", "") not in {"", dates.DAY_FIRST, dates.MONTH_FIRST}:
         raise Refused("order", "Either the day comes first or the month.", field="order")
     if wanted.get("scale", 0) not in {0, *cells.SCALES}:

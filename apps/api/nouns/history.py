@@ -1,4 +1,4 @@
-"""Events: the history of an engagement."""
+"""The history of an engagement."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -59,8 +59,8 @@ def _of_sort(rows: QuerySet[Event], sort: str, bearer: Bearer) -> QuerySet[Event
     return rows.filter(subject_type=sort)
 
 
-EVENTS = Noun(
-    name="events",
+HISTORY = Noun(
+    name="history",
     one="event",
     says="The history of an engagement: who did what, and when. Not for client viewers.",
     scope="history",

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class AdoptionConfig(AppConfig):
+    name = "apps.adoption"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from apps.accounts.models import STAFF
+        from apps.tokens import scopes
+
+        scopes.register("usage:write", "Send usage events, and say who has a seat.")
+        scopes.register("usage:read", "Read how the application is used: metrics, never events.", STAFF)
