@@ -73,7 +73,7 @@ def test_a_bomb_is_refused_before_it_is_large(monkeypatch: pytest.MonkeyPatch) -
         (b"[" + b"9" * 5000 + b"]", {}, 400, "json"),
         (b"[]", {"Content-Encoding": "br"}, 415, "media_type"),
         (b"[]", {"Content-Encoding": "gzip"}, 400, "gzip"),
-        (gzip.compress(b"[]")[:-9], {"Content-Encoding": "gzip"}, 400, "gzip"),
+        (gzip.compress(b"[]", mtime=0)[:-9], {"Content-Encoding": "gzip"}, 400, "gzip"),
         (b"[]", {"content_type": "text/csv"}, 415, "media_type"),
         (b"[" + b"{}," * 10_000 + b"{}]", {}, 413, "too_many"),
         (b"[" + b"[]," * 600_000 + b"[]]", {}, 413, "too_many_values"),
