@@ -51,8 +51,7 @@ class TokenAuthentication(BaseAuthentication):
         if token is None:
             _count_wrong(address)
             raise AuthenticationFailed(UNKNOWN, "token_unknown")
-        if token.state != terms.ACTIVE:
-            raise AuthenticationFailed(ENDED[token.state], f"token_{token.state}")
+        _require_active(token)
         services.note_use(token=token, address=address)
         return token.user or Program(), token
 
@@ -60,6 +59,19 @@ class TokenAuthentication(BaseAuthentication):
         """What a 401 says in WWW-Authenticate."""
         shown = request.headers.get("Authorization", "").lower().startswith("bearer")
         return f'{CHALLENGE}, error="invalid_token"' if shown else CHALLENGE
+
+
+def look_again(token: Token) -> None:
+    """Raises AuthenticationFailed where the token has ended since it was shown."""
+    now = selectors.as_it_is(token)
+    if now is None:
+        raise AuthenticationFailed(UNKNOWN, "token_unknown")
+    _require_active(now)
+
+
+def _require_active(token: Token) -> None:
+    if token.state != terms.ACTIVE:
+        raise AuthenticationFailed(ENDED[token.state], f"token_{token.state}")
 
 
 def _count_wrong(address: str) -> None:

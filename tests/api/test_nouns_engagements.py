@@ -266,11 +266,11 @@ def test_the_history_says_who_did_what(
     assert first["changes"] == [{"name": "Severity", "before": "Medium", "after": "High"}]
     assert first["person"] == {"id": str(lead.pk), "name": "Lea"}
     assert "via token" in first["who"]
-    assert job.get(f"events/{first['id']}/").json() == first
+    assert job.get(f"history/{first['id']}/").json() == first
     assert {one["subject_id"] for one in job.get(f"{path}?subject=risk").json()["results"]} == {str(risk.pk)}
     assert len(job.get(f"{path}?by={lead.pk}").json()["results"]) == 2
-    assert program(engagement).get(f"events/{first['id']}/").json() == first
+    assert program(engagement).get(f"history/{first['id']}/").json() == first
     is_problem(client_job.get(path), 403)
-    is_problem(client_job.get(f"events/{first['id']}/"), 403)
-    is_problem(program(make_user()).get(f"events/{first['id']}/"), 404)
-    assert is_problem(job.get("events/"), 404)
+    is_problem(client_job.get(f"history/{first['id']}/"), 403)
+    is_problem(program(make_user()).get(f"history/{first['id']}/"), 404)
+    assert is_problem(job.get("history/"), 404)

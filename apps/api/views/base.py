@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from contextlib import ExitStack
+from time import monotonic
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -15,9 +16,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.audit.through import acting_through
+from apps.tokens.models import Token
 
 from ..access import bearer_of
-from ..authentication import TokenAuthentication
+from ..authentication import TokenAuthentication, look_again
 from ..fields import Out, Strict
 from ..parsers import StrictJSONParser
 from ..problems import Problem
@@ -27,6 +29,7 @@ from ..services.allowances import Left
 from ..services.answers import Given, fingerprint_of, once
 
 LONGEST_KEY = 200
+FRESH = 1.0  # seconds for which a token that was looked at is taken to be as it was
 
 
 class Resource(APIView):
@@ -44,6 +47,7 @@ class Resource(APIView):
     shape = ""  # which sort of address of a noun it is, if it is one
     takes_many = False  # whether a list of objects may be sent
     left: Left | None = None
+    looked_at = 0.0  # at the token, on the monotonic clock
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """With the bearer's token and time zone until the answer is there."""
@@ -55,7 +59,7 @@ class Resource(APIView):
         super().perform_authentication(request)
         if not request.user.is_authenticated:
             return
-        bearer = bearer_of(request)
+        bearer, self.looked_at = bearer_of(request), monotonic()
         self.meanwhile.enter_context(timezone.override(request.user.timezone))
         if bearer.token:
             self.meanwhile.enter_context(acting_through(bearer.token.pk, bearer.token.name))
@@ -73,6 +77,13 @@ class Resource(APIView):
             for name, value in self.left.headers.items():
                 done.headers[name] = value
         return done
+
+    def require_still(self, request: Any) -> None:
+        """Before something is written: a body may take minutes to arrive, and a token may have been revoked meanwhile.
+        Raises AuthenticationFailed."""
+        if isinstance(request.auth, Token) and monotonic() - self.looked_at > FRESH:
+            look_again(request.auth)
+            self.looked_at = monotonic()
 
     def once(self, request: Any, work: Callable[[], Given]) -> Response:
         """Do the work once for each Idempotency-Key; without one, once for each request."""

@@ -37,8 +37,9 @@ class OfNoun(Resource):
     takes: Mapping[str, type[Strict]] = {}
 
     def asked(self, sent: dict[str, Any], version: int | None = None) -> Asked:
-        """What is asked for, by whom."""
+        """What is asked for, by whom: somebody who may still ask for it."""
         request = self.request
+        self.require_still(request)
         row, engagement = getattr(request, "row", None), getattr(request, "engagement", None)
         return Asked(bearer_of(request), engagement, row, sent, version, partial(absolute, request))
 

@@ -76,6 +76,7 @@ class Traces(Resource):
 
     def post(self, request: Any) -> HttpResponse:
         events = events_of(request.data)
+        self.require_still(request)
         passed = len(request.data) - len(events)
         done = take_in(engagement=request.engagement, way=Arrival.Way.OTLP, rows=events, passed=passed)
         encoding = _encoding(request)

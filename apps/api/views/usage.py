@@ -128,6 +128,7 @@ class UsageEvents(Resource):
     def post(self, request: Any) -> Response:
         if not isinstance(request.data, list):  # of an empty body, which no parser is asked about
             raise Problem(400, "json", NO_LIST)
+        self.require_still(request)
         done = take_in(engagement=request.engagement, way=Arrival.Way.EVENTS, rows=request.data)
         return Response(TakenOut(said_of(done)).data)
 

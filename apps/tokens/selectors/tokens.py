@@ -24,6 +24,11 @@ def recognise(written: str) -> Token | None:
     return token if right else None
 
 
+def as_it_is(token: Token) -> Token | None:
+    """The token once more, as it is now; None when it is gone."""
+    return _full().filter(pk=token.pk).first()
+
+
 def tokens_of_person(user: User) -> QuerySet[Token]:
     """A person's own tokens, those that work first, then newest first."""
     return _listed(Token.objects.filter(user=user))
