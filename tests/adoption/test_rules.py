@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from apps.adoption.rules.days import around, day_of, ranges, spread, week_of
 from apps.adoption.rules.latency import ERROR, bucket_of, middle_of, quantile
 from apps.adoption.rules.suppression import hidden
+from apps.adoption.services.partitions import ahead_of
 
 GROUPS = st.dictionaries(st.text("abcdef", min_size=1, max_size=2), st.integers(0, 40), max_size=8)
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
@@ -81,3 +82,12 @@ def test_ranges_hold_every_day_once_and_nothing_else(days: set[date], longest: i
 
 def test_days_are_spread_over_those_that_look_back_at_them() -> None:
     assert spread({date(2026, 3, 1)}, 2) == {date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)}
+
+
+def test_the_months_ahead_go_over_the_end_of_a_year() -> None:
+    assert ahead_of(date(2026, 11, 30)) == [
+        date(2026, 11, 1),
+        date(2026, 12, 1),
+        date(2027, 1, 1),
+        date(2027, 2, 1),
+    ]

@@ -15,6 +15,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 
 from apps.accounts.models import Role
 from apps.adoption.models import Arrival, Name, UsageEvent
+from apps.adoption.rules.sent import FIELDS
+from apps.api.views.usage import UsageEventIn
 from apps.engagements.models import Engagement, MemberRole
 from apps.engagements.services.endings import close
 from tests.factories import make_engagement, make_member, make_user
@@ -271,3 +273,7 @@ def test_a_database_that_is_away_is_to_be_asked_again(monkeypatch: pytest.Monkey
         assert response.status_code == 503
         assert int(response["Retry-After"]) > 0
         assert b"server closed" not in response.content
+
+
+def test_the_schema_names_the_fields_that_are_kept_and_no_others() -> None:
+    assert UsageEventIn().fields.keys() == FIELDS

@@ -3,14 +3,13 @@
 from .definitions import METRICS, Metric
 from .figures import Figure
 from .outcomes import acceptance, coverage, edits, errors, feedback, overrides
-from .reach import active, stickiness, utilisation
+from .reach import stickiness, utilisation
 
 __all__ = [
     "METRICS",
     "Figure",
     "Metric",
     "acceptance",
-    "active",
     "coverage",
     "edits",
     "errors",

@@ -20,11 +20,6 @@ class Figure:
     why: str = ""
 
 
-def count(key: str, value: int) -> Figure:
-    """Of a count."""
-    return Figure(METRICS[key], value)
-
-
 def share(key: str, part: int, whole: int, why: str = "") -> Figure:
     """Of part in whole; none of nothing."""
     metric = METRICS[key]

@@ -4,14 +4,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from .definitions import METRICS
-from .figures import Figure, count, share
+from .figures import Figure, share
 
 WINDOW = 28
-
-
-def active(key: str, users: int) -> Figure:
-    """Of dau, wau or mau."""
-    return count(key, users)
 
 
 def stickiness(daily: Mapping[date, int], until: date, mau: int, *, weekends: bool) -> Figure:
