@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("apps.scoping.urls")),
     path("", include("apps.connectors.urls")),
     path("", include("apps.pilots.urls")),
+    path("", include("apps.adoption.urls")),
     path("", include("apps.handover.urls")),
 ]
 handler400 = "apps.core.handlers.bad_request"

@@ -64,7 +64,7 @@ class TabGroup:
 
 
 # The words of an engagement's navigation, in order; any other group follows them.
-GROUPS = ("Overview", "Log", "Scope", "Plan", "Data", "Pilot", "People")
+GROUPS = ("Overview", "Log", "Scope", "Plan", "Data", "Pilot", "Use", "People")
 
 Shown = TypeVar("Shown", Panel, Column, Tab)
 _panels: dict[str, Panel] = {}

@@ -36,6 +36,7 @@ from .templates import make_template
 # What `pk` in a route is, by the route's name or else by its namespace.
 _KINDS = {
     "accounts": "person",
+    "adoption": "engagement",
     "delivery": "entry",
     "delivery:mail-retry": "mail",
     "webhooks": "webhook",
